@@ -1,0 +1,411 @@
+use std::collections::HashSet;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use super::problem::{Configuration, Problem, nothing, zero};
+use super::thresholds::PerformanceThresholds;
+use crate::Measured;
+
+/// `ci-benchmark.yaml` and its kin: what bench-run does.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkFile {
+    /// The benchmark proper, and how everything is run.
+    pub benchmark: Benchmark,
+    /// What the run is to hold. bench-run does not judge; perf-validate reads the same section from its own file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub performance_thresholds: Option<PerformanceThresholds>,
+    /// What the machine must have for the figures to mean anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardware_requirements: Option<HardwareRequirements>,
+    /// Further scenarios, each held to its own limits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub test_scenarios: Vec<TestScenario>,
+}
+
+/// The benchmark proper: for every batch size a phase of single requests (latency), then a phase of load (throughput).
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Benchmark {
+    /// Unrecorded requests before each phase, whole in each repetition.
+    pub warmup_iterations: u64,
+    /// Recorded requests of the latency phase, divided among the repetitions.
+    pub measurement_iterations: u64,
+    /// Observations a request, one scenario each. The smallest one makes the top level of the document.
+    pub batch_sizes: Vec<u64>,
+    /// Connections of the load phase.
+    pub concurrent_requests: u64,
+    /// Length of the load phase in seconds, divided among the repetitions.
+    pub duration_seconds: Measured,
+    /// How often everything is repeated. Default 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repetitions: Option<u64>,
+    /// Processors of the load generator, one worker each. Default: those that this process may use, less one for the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cores: Option<Cores>,
+    /// How long a request may take, in milliseconds. Default 10,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// Sensor values an observation, where the service's /metadata does not say. Default 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensor_count: Option<u64>,
+    /// The service's address, unless the command line names another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// A command that serves, in place of an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serve: Option<Serve>,
+}
+
+/// Processors, by number or by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Cores {
+    /// That many of those that this process may use, the first ones.
+    Count(u64),
+    /// Exactly these.
+    Listed(Vec<u64>),
+}
+
+impl<'de> Deserialize<'de> for Cores {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Cores, D::Error> {
+        struct CountOrList;
+
+        impl<'de> Visitor<'de> for CountOrList {
+            type Value = Cores;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a number of processors or a list of their ids")
+            }
+
+            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Cores, E> {
+                Ok(Cores::Count(count))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut ids: A) -> Result<Cores, A::Error> {
+                let mut listed = Vec::new();
+                while let Some(id) = ids.next_element()? {
+                    listed.push(id);
+                }
+                Ok(Cores::Listed(listed))
+            }
+        }
+
+        deserializer.deserialize_any(CountOrList)
+    }
+}
+
+/// A service that bench-run starts, awaits, measures and stops, anew for each repetition.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Serve {
+    /// Program and arguments, never a shell line. A program beside bench-run is taken first, then one on PATH.
+    pub command: Vec<String>,
+    /// How it says that it serves: `stdout-url` (an address in a line on stdout, the default) or an address to poll.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Ready>,
+    /// How long it may take until it serves, in milliseconds. Default 30,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready_timeout_ms: Option<u64>,
+    /// Processors that it may use. Default: those that the workers do not use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpus: Option<Vec<u64>>,
+    /// Where it is started, relative to the folder of the file that says so. Default: where bench-run was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_directory: Option<String>,
+}
+
+/// How a served process says that it serves.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(from = "String", into = "String")]
+#[schemars(with = "String")]
+pub enum Ready {
+    /// The first address in a line on its stdout is where it serves.
+    StdoutUrl,
+    /// This address answers 200; the service is its scheme, host and port.
+    Poll(String),
+}
+
+impl From<String> for Ready {
+    fn from(text: String) -> Ready {
+        if text == "stdout-url" {
+            Ready::StdoutUrl
+        } else {
+            Ready::Poll(text)
+        }
+    }
+}
+
+impl From<Ready> for String {
+    fn from(ready: Ready) -> String {
+        match ready {
+            Ready::StdoutUrl => "stdout-url".to_owned(),
+            Ready::Poll(url) => url,
+        }
+    }
+}
+
+/// What the machine must have.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HardwareRequirements {
+    /// Processors that the process may use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_cpu_cores: Option<u64>,
+    /// Memory of the machine, in GiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_memory_gb: Option<Measured>,
+    /// Size of the file system of the working directory, in GiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_disk_gb: Option<Measured>,
+}
+
+/// A scenario beside the benchmark proper. Exactly one of `iterations` and `duration_seconds` says how long.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestScenario {
+    /// Unique in the file.
+    pub name: String,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Observations a request. Default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_size: Option<u64>,
+    /// Connections. Default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrent_requests: Option<u64>,
+    /// Recorded requests, divided among the repetitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iterations: Option<u64>,
+    /// Length in seconds, divided among the repetitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<Measured>,
+    /// Highest resident memory of the service in this scenario, in MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_limit_mb: Option<Measured>,
+    /// Thresholds of this scenario alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thresholds: Option<PerformanceThresholds>,
+}
+
+impl Configuration for BenchmarkFile {
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.benchmark.problems();
+        let thresholds = self
+            .performance_thresholds
+            .iter()
+            .flat_map(PerformanceThresholds::problems);
+        problems.extend(thresholds.map(|problem| problem.below("performance_thresholds")));
+        problems.extend(
+            self.hardware_requirements
+                .as_ref()
+                .and_then(|requirements| requirements.min_cpu_cores)
+                .and_then(|cores| zero("hardware_requirements.min_cpu_cores", cores)),
+        );
+        let mut names: HashSet<String> = self
+            .benchmark
+            .batch_sizes
+            .iter()
+            .map(|size| batch_name(*size))
+            .collect();
+        for (index, scenario) in self.test_scenarios.iter().enumerate() {
+            let parent = format!("test_scenarios[{index}]");
+            if !names.insert(scenario.name.clone()) {
+                let found = format!("\"{}\" again", scenario.name);
+                problems.push(Problem::new(
+                    format!("{parent}.name"),
+                    found,
+                    "a name that no other scenario has",
+                ));
+            }
+            problems.extend(
+                scenario
+                    .problems()
+                    .into_iter()
+                    .map(|problem| problem.below(&parent)),
+            );
+        }
+        problems
+    }
+}
+
+/// The name of the scenario that a batch size makes.
+pub(crate) fn batch_name(batch_size: u64) -> String {
+    format!("batch_{batch_size}")
+}
+
+impl Benchmark {
+    /// The name of the scenario that a batch size makes.
+    pub fn scenario_name(batch_size: u64) -> String {
+        batch_name(batch_size)
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.batch_sizes.is_empty() {
+            problems.push(Problem::new(
+                "batch_sizes",
+                "an empty list",
+                "at least one batch size",
+            ));
+        }
+        let mut seen = HashSet::new();
+        for (index, size) in self.batch_sizes.iter().enumerate() {
+            let path = format!("batch_sizes[{index}]");
+            problems.extend(batch_problem(&path, *size));
+            if !seen.insert(size) {
+                problems.push(Problem::new(
+                    path,
+                    format!("{size} again"),
+                    "each batch size once",
+                ));
+            }
+        }
+        problems.extend(zero("measurement_iterations", self.measurement_iterations));
+        problems.extend(zero("concurrent_requests", self.concurrent_requests));
+        problems.extend(nothing("duration_seconds", Some(self.duration_seconds)));
+        problems.extend(
+            self.repetitions
+                .and_then(|count| zero("repetitions", count)),
+        );
+        problems.extend(
+            self.timeout_ms
+                .and_then(|timeout| zero("timeout_ms", timeout)),
+        );
+        problems.extend(
+            self.sensor_count
+                .and_then(|count| zero("sensor_count", count)),
+        );
+        match &self.cores {
+            Some(Cores::Count(count)) => problems.extend(zero("cores", *count)),
+            Some(Cores::Listed(ids)) => problems.extend(id_problem("cores", ids)),
+            None => {}
+        }
+        problems.extend(
+            self.target
+                .as_deref()
+                .and_then(|target| target_problem("target", target)),
+        );
+        if self.target.is_some() && self.serve.is_some() {
+            problems.push(Problem::new("serve", "`target` and `serve`", "one of them"));
+        }
+        let serve = self.serve.iter().flat_map(Serve::problems);
+        problems.extend(serve.map(|problem| problem.below("serve")));
+        problems
+            .into_iter()
+            .map(|problem| problem.below("benchmark"))
+            .collect()
+    }
+}
+
+impl Serve {
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.command.first().is_none_or(String::is_empty) {
+            problems.push(Problem::new(
+                "command",
+                "no program",
+                "a program and its arguments",
+            ));
+        }
+        if let Some(Ready::Poll(url)) = &self.ready
+            && let Some(problem) = target_problem("ready", url)
+        {
+            problems.push(Problem {
+                expected: format!("stdout-url or {}", problem.expected),
+                ..problem
+            });
+        }
+        problems.extend(
+            self.ready_timeout_ms
+                .and_then(|timeout| zero("ready_timeout_ms", timeout)),
+        );
+        problems.extend(self.cpus.as_deref().and_then(|ids| id_problem("cpus", ids)));
+        problems
+    }
+}
+
+impl TestScenario {
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.name.is_empty() {
+            problems.push(Problem::new("name", "an empty name", "a name"));
+        }
+        match (self.iterations, self.duration_seconds) {
+            (Some(iterations), None) => problems.extend(zero("iterations", iterations)),
+            (None, Some(_)) => problems.extend(nothing("duration_seconds", self.duration_seconds)),
+            (Some(_), Some(_)) => {
+                problems.push(Problem::new(
+                    "duration_seconds",
+                    "`iterations` and `duration_seconds`",
+                    "one of them",
+                ));
+            }
+            (None, None) => {
+                problems.push(Problem::new(
+                    "name",
+                    "neither `iterations` nor `duration_seconds`",
+                    "one of them",
+                ));
+            }
+        }
+        problems.extend(
+            self.batch_size
+                .and_then(|size| batch_problem("batch_size", size)),
+        );
+        problems.extend(
+            self.concurrent_requests
+                .and_then(|count| zero("concurrent_requests", count)),
+        );
+        problems.extend(nothing("memory_limit_mb", self.memory_limit_mb));
+        let thresholds = self
+            .thresholds
+            .iter()
+            .flat_map(PerformanceThresholds::problems);
+        problems.extend(thresholds.map(|problem| problem.below("thresholds")));
+        problems
+    }
+}
+
+fn batch_problem(path: &str, size: u64) -> Option<Problem> {
+    (!(1..=1000).contains(&size))
+        .then(|| Problem::new(path, size, "1 to 1000 observations a request"))
+}
+
+fn id_problem(path: &str, ids: &[u64]) -> Option<Problem> {
+    let distinct: HashSet<&u64> = ids.iter().collect();
+    if ids.is_empty() {
+        Some(Problem::new(
+            path,
+            "an empty list",
+            "at least one processor",
+        ))
+    } else if distinct.len() < ids.len() {
+        Some(Problem::new(
+            path,
+            "a processor twice",
+            "each processor once",
+        ))
+    } else {
+        None
+    }
+}
+
+/// A problem if `target` cannot be the address of a service.
+pub(super) fn target_problem(path: &str, target: &str) -> Option<Problem> {
+    let host = target
+        .strip_prefix("http://")
+        .or_else(|| target.strip_prefix("https://"));
+    let named = host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', ':']));
+    (!named).then(|| {
+        Problem::new(
+            path,
+            format!("\"{target}\""),
+            "an address as in http://127.0.0.1:8080",
+        )
+    })
+}

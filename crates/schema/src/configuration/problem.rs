@@ -1,0 +1,75 @@
+use std::fmt::Display;
+
+use serde::de::DeserializeOwned;
+
+use crate::Measured;
+
+/// A file that people write.
+pub trait Configuration: DeserializeOwned {
+    /// Every value that has the right type and still makes no sense. Empty if the file can be used.
+    fn problems(&self) -> Vec<Problem>;
+}
+
+/// A value that makes no sense, with its place in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, as in `test_scenarios[2].batch_size`.
+    pub path: String,
+    /// What stands there.
+    pub found: String,
+    /// What would make sense.
+    pub expected: String,
+}
+
+impl Problem {
+    pub(super) fn new(
+        path: impl Into<String>,
+        found: impl Display,
+        expected: impl Into<String>,
+    ) -> Problem {
+        Problem {
+            path: path.into(),
+            found: found.to_string(),
+            expected: expected.into(),
+        }
+    }
+
+    /// The same problem, of a value that stands deeper in the file.
+    pub(super) fn below(self, parent: &str) -> Problem {
+        Problem {
+            path: format!("{parent}.{}", self.path),
+            ..self
+        }
+    }
+}
+
+/// A problem if `value` is 0.
+pub(super) fn zero(path: &str, value: u64) -> Option<Problem> {
+    (value == 0).then(|| Problem::new(path, 0, "at least 1"))
+}
+
+/// A problem if `value` is there and 0.
+pub(super) fn nothing(path: &str, value: Option<Measured>) -> Option<Problem> {
+    (value == Some(Measured::ZERO)).then(|| Problem::new(path, 0, "more than 0"))
+}
+
+/// A problem for each limit that is below the one before it: a higher quantile cannot be the shorter time.
+pub(super) fn descending(limits: &[(&str, Option<Measured>)]) -> Vec<Problem> {
+    let present: Vec<(&str, Measured)> = limits
+        .iter()
+        .filter_map(|(path, limit)| limit.map(|limit| (*path, limit)))
+        .collect();
+    present
+        .windows(2)
+        .filter(|pair| pair[1].1 < pair[0].1)
+        .map(|pair| {
+            let (lower_path, lower) = pair[0];
+            let lower_key = lower_path.rsplit('.').next().unwrap_or(lower_path);
+            Problem::new(
+                pair[1].0,
+                pair[1].1,
+                format!("at least {lower}, the limit of {lower_key}"),
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,110 @@
+//! The sections of the evidence document, one idea a file.
+//!
+//! Every field that a person might leave out of a document written by hand is optional: what is absent
+//! was not measured. Unknown keys are kept, because [`crate::Document`] holds the text and not these types.
+
+mod comparison;
+mod deployment;
+mod judgement;
+mod latency;
+mod provenance;
+mod run;
+mod scenario;
+mod security;
+mod service;
+
+pub use comparison::{Baseline, ComparedMetric, Comparison, Direction, Verdict};
+pub use deployment::{HealthChecks, SmokeTests};
+pub use judgement::{Check, CheckStatus, GateCheck, GateGroup, Gates, Operator, Validation};
+pub use latency::{Interval, Latency, QuantileIntervals, QuantileSamples};
+pub use provenance::{InputFile, Provenance, Warning};
+pub use run::{Config, Generator, Host, Requirements, Run, Source};
+pub use scenario::{Limits, Mode, Repetition, Scenario, ScenarioKind};
+pub use security::{CodeQuality, Vulnerabilities};
+pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, Throughput};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The evidence document: everything that was measured and decided about one build, as it flows through the pipe.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+pub struct Evidence {
+    /// "1.0". A higher minor version is read with its unknown keys kept, another major version is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_version: Option<String>,
+    /// Which run this is, of what, on what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
+    /// Latency of the smallest batch size, one request at a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
+    /// Latency from the moment of sending, in open loop only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_time: Option<Latency>,
+    /// Throughput of the load phase of the smallest batch size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throughput: Option<Throughput>,
+    /// Memory of the service in the load phase of the smallest batch size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Memory>,
+    /// Errors over all recorded requests of all phases of the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_rate: Option<ErrorRate>,
+    /// Every batch size and every test scenario.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<Scenario>,
+    /// perf-validate's verdict: the run against its thresholds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Validation>,
+    /// perf-compare's verdict: the run against a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    /// What a deployed service answered to probes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health_checks: Option<HealthChecks>,
+    /// What a deployed service did with real requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smoke_tests: Option<SmokeTests>,
+    /// Findings of vulnerability scanners.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vulnerabilities: Option<Vulnerabilities>,
+    /// Figures of coverage, complexity and duplication tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_quality: Option<CodeQuality>,
+    /// gate-check's verdict: all evidence against the gates file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gates: Option<Gates>,
+    /// Who wrote which section, when, from what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub provenance: Vec<Provenance>,
+    /// What a reader should know before believing the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Whether every section that judges has passed; absent while nothing has judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overall_success: Option<bool>,
+}
+
+impl Evidence {
+    /// Whether every section that judges has passed and the run was whole. `None` while nothing has judged.
+    pub fn success(&self) -> Option<bool> {
+        let judgements = [
+            self.run
+                .as_ref()
+                .filter(|run| run.interrupted)
+                .map(|_| false),
+            self.validation.as_ref().map(|section| section.passed),
+            self.comparison.as_ref().map(|section| section.passed),
+            self.health_checks
+                .as_ref()
+                .and_then(|section| section.passed),
+            self.smoke_tests.as_ref().and_then(|section| section.passed),
+            self.gates.as_ref().map(|section| section.passed),
+        ];
+        judgements
+            .into_iter()
+            .flatten()
+            .reduce(|one, other| one && other)
+    }
+}

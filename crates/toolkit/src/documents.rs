@@ -1,0 +1,129 @@
+//! How evidence documents come into a filter and leave it.
+
+use schema::evidence::{Evidence, InputFile, Provenance, Warning};
+use schema::{Document, Section};
+
+use crate::files::{self, ReadFile};
+use crate::{Exit, Interrupt, Streams, Tool, ToolkitError, clock};
+
+/// A document as it came in, typed and as text.
+#[derive(Debug)]
+pub struct Incoming {
+    /// As text: what is passed on.
+    pub document: Document,
+    /// As types: what is judged.
+    pub evidence: Evidence,
+    /// The files that it came from; empty for stdin.
+    pub inputs: Vec<InputFile>,
+}
+
+/// Reads the documents of the named files, or of stdin if there are none, merged into one.
+///
+/// `option` is what names a file, for the message to a person at a terminal. Every known section is typed
+/// here, so that no tool passes on what another could not read.
+pub fn read(
+    paths: &[String],
+    option: &'static str,
+    streams: &mut Streams<'_>,
+) -> Result<Incoming, ToolkitError> {
+    let _whole_pipe_is_interrupted_by_its_first_tool = Interrupt::defer()?;
+    let stdin = ["-".to_owned()];
+    if paths.is_empty() && streams.stdin_is_terminal {
+        return Err(ToolkitError::NoInput { option });
+    }
+    let paths = if paths.is_empty() { &stdin } else { paths };
+    let mut whole: Option<(String, Document)> = None;
+    let mut inputs = Vec::new();
+    for path in paths {
+        let file = files::read(path, streams)?;
+        for (index, document) in documents_of(&file)?.into_iter().enumerate() {
+            let name = if index == 0 {
+                file.name.clone()
+            } else {
+                format!("document {} of {}", index + 1, file.name)
+            };
+            match &mut whole {
+                Some((first, merged)) => merged.merge(document, (first, &name))?,
+                None => whole = Some((name, document)),
+            }
+        }
+        if path != "-" {
+            inputs.push(file.input());
+        }
+    }
+    let (name, document) = whole.unwrap_or_default();
+    let evidence = document
+        .evidence()
+        .map_err(|source| ToolkitError::Document { path: name, source })?;
+    Ok(Incoming {
+        document,
+        evidence,
+        inputs,
+    })
+}
+
+fn documents_of(file: &ReadFile) -> Result<Vec<Document>, ToolkitError> {
+    let refuse = |source| ToolkitError::Document {
+        path: file.name.clone(),
+        source,
+    };
+    let documents = Document::parse_all(&file.content).map_err(refuse)?;
+    for document in &documents {
+        document.evidence().map_err(refuse)?;
+    }
+    Ok(documents)
+}
+
+impl Incoming {
+    /// Adds a section with its provenance: `inputs` are the files that it was made from beside the document.
+    pub fn add<S: Section>(
+        &mut self,
+        tool: &Tool,
+        section: &S,
+        inputs: Vec<InputFile>,
+    ) -> Result<(), ToolkitError> {
+        let commit = self
+            .evidence
+            .run
+            .as_ref()
+            .and_then(|run| run.source.as_ref())
+            .and_then(|source| source.commit.clone());
+        self.document.set(section)?;
+        self.document.add_provenance(&Provenance {
+            section: S::NAME.to_owned(),
+            tool: tool.name.to_owned(),
+            version: tool.version.to_owned(),
+            time: clock::now(),
+            commit,
+            inputs: self.inputs.iter().cloned().chain(inputs).collect(),
+        })?;
+        Ok(())
+    }
+
+    /// Adds a warning to the document and says it on stderr.
+    pub fn warn(
+        &mut self,
+        warning: &Warning,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), ToolkitError> {
+        streams.warn(warning);
+        self.document.add_warning(warning)?;
+        Ok(())
+    }
+
+    /// Writes the document on, to stdout or `output`, with `overall_success` recomputed. The exit is that of
+    /// the whole document's verdict: the last command of a pipe tells it.
+    pub fn pass_on(
+        mut self,
+        output: Option<&str>,
+        streams: &mut Streams<'_>,
+    ) -> Result<Exit, ToolkitError> {
+        let verdict = self.document.judge()?;
+        files::write(
+            output.unwrap_or("-"),
+            self.document.to_string().as_bytes(),
+            streams,
+        )?;
+        Ok(Exit::of_verdict(verdict))
+    }
+}

@@ -1,0 +1,60 @@
+use std::io;
+use std::path::PathBuf;
+
+use schema::SchemaError;
+use thiserror::Error;
+
+/// What can go wrong at the edge of a tool. Each message names the file, and the line or path where there is one.
+#[derive(Debug, Error)]
+pub enum ToolkitError {
+    /// A file cannot be read.
+    #[error("{path}: cannot be read: {source}")]
+    Read {
+        /// As given on the command line; `stdin` for the standard input.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file or stream cannot be written.
+    #[error("{path}: cannot be written: {source}")]
+    Write {
+        /// As given on the command line; `stdout` for the standard output.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nobody pipes anything in.
+    #[error("stdin is a terminal: pipe an evidence document in, or name one with {option}")]
+    NoInput {
+        /// The option that names a file.
+        option: &'static str,
+    },
+    /// An evidence document cannot be used.
+    #[error("{path}: {source}")]
+    Document {
+        /// As given on the command line; `stdin` for the standard input.
+        path: String,
+        /// Why.
+        source: SchemaError,
+    },
+    /// A section cannot be added to a document, or documents cannot be merged.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// A configuration file cannot be used.
+    #[error("{}", .0.join("\n"))]
+    Configuration(Vec<String>),
+    /// A signal handler cannot be installed.
+    #[error("signals cannot be handled: {0}")]
+    Signals(io::Error),
+    /// An HTTP request failed.
+    #[error("GET {url}: {message}")]
+    Http {
+        /// The address, without user information.
+        url: String,
+        /// Why.
+        message: String,
+    },
+    /// A folder that a file is to be written to does not exist.
+    #[error("{}: no such folder", .0.display())]
+    NoFolder(PathBuf),
+}

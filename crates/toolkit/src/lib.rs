@@ -1,0 +1,23 @@
+//! What perfpipe's tools share at their edge: how arguments are read, how documents come in and go out,
+//! what a configuration error looks like, what an exit code means.
+
+pub mod arguments;
+pub mod clock;
+pub mod configuration;
+pub mod documents;
+mod error;
+mod exit;
+pub mod files;
+pub mod http;
+mod interrupt;
+mod locate;
+mod streams;
+mod suggest;
+mod tool;
+mod yaml;
+
+pub use error::ToolkitError;
+pub use exit::Exit;
+pub use interrupt::Interrupt;
+pub use streams::Streams;
+pub use tool::{Tool, main};

@@ -1,0 +1,53 @@
+use std::io::{Read, Write};
+
+use schema::evidence::Warning;
+
+/// Where a tool reads and writes. stdout is the document and nothing else; words for people go to stderr.
+pub struct Streams<'a> {
+    /// Where documents come from.
+    pub stdin: &'a mut dyn Read,
+    /// Where the document goes.
+    pub stdout: &'a mut dyn Write,
+    /// Where words for people go.
+    pub stderr: &'a mut dyn Write,
+    /// Whether nobody pipes anything in.
+    pub stdin_is_terminal: bool,
+    /// Whether a person may be watching.
+    pub stderr_is_terminal: bool,
+    /// Whether colours help.
+    pub colour: bool,
+    /// Whether only errors are to be said.
+    pub quiet: bool,
+}
+
+impl Streams<'_> {
+    /// Says a line to people, unless they want quiet.
+    pub fn say(&mut self, line: &str) {
+        if !self.quiet {
+            self.error(&format!("{line}\n"));
+        }
+    }
+
+    /// Says a warning to people, unless they want quiet; that it is also data in the document is up to the caller.
+    pub fn warn(&mut self, warning: &Warning) {
+        self.say(&format!("{}: warning: {}", warning.tool, warning.message));
+    }
+
+    /// Says `text` even to those who want quiet.
+    pub fn error(&mut self, text: &str) {
+        // A stderr that cannot be written to leaves nobody to tell.
+        let _ = self
+            .stderr
+            .write_all(text.as_bytes())
+            .and_then(|()| self.stderr.flush());
+    }
+
+    /// `text` in green if it is good news, else in red, where colours help.
+    pub fn verdict(&self, good: bool, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let colour = if good { 32 } else { 31 };
+        format!("\u{1b}[{colour}m{text}\u{1b}[0m")
+    }
+}
