@@ -32,11 +32,17 @@ pub fn read(
         return Err(ToolkitError::NoInput { option });
     }
     let paths = if paths.is_empty() { &stdin } else { paths };
+    let files: Vec<ReadFile> = paths
+        .iter()
+        .map(|path| files::read(path, streams))
+        .collect::<Result<_, _>>()?;
+    merged(files)
+}
+
+fn merged(files: Vec<ReadFile>) -> Result<Incoming, ToolkitError> {
     let mut whole: Option<(String, Document)> = None;
-    let mut inputs = Vec::new();
-    for path in paths {
-        let file = files::read(path, streams)?;
-        for (index, document) in documents_of(&file)?.into_iter().enumerate() {
+    for file in &files {
+        for (index, document) in documents_of(file)?.into_iter().enumerate() {
             let name = if index == 0 {
                 file.name.clone()
             } else {
@@ -47,19 +53,47 @@ pub fn read(
                 None => whole = Some((name, document)),
             }
         }
-        if path != "-" {
-            inputs.push(file.input());
-        }
     }
     let (name, document) = whole.unwrap_or_default();
     let evidence = document
         .evidence()
         .map_err(|source| ToolkitError::Document { path: name, source })?;
+    let inputs = files
+        .iter()
+        .filter(|file| file.name != "stdin")
+        .map(ReadFile::input)
+        .collect();
     Ok(Incoming {
         document,
         evidence,
         inputs,
     })
+}
+
+/// For a tool that can begin a document: the one that is piped in, if there is one.
+pub fn read_begun(streams: &mut Streams<'_>) -> Result<Option<Incoming>, ToolkitError> {
+    if streams.stdin_is_terminal {
+        return Ok(None);
+    }
+    let stdin = files::read("-", streams)?;
+    if stdin.content.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    merged(vec![stdin]).map(Some)
+}
+
+/// Refuses `-` as the value of `option` where the documents come from stdin.
+pub fn refuse_stdin_twice(
+    paths: &[String],
+    option: &'static str,
+    value: &str,
+) -> Result<(), ToolkitError> {
+    let documents_come_from_stdin = paths.is_empty() || paths.iter().any(|path| path == "-");
+    if value == "-" && documents_come_from_stdin {
+        Err(ToolkitError::StdinTwice { option })
+    } else {
+        Ok(())
+    }
 }
 
 fn documents_of(file: &ReadFile) -> Result<Vec<Document>, ToolkitError> {

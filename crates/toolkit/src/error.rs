@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use schema::SchemaError;
 use thiserror::Error;
 
+use crate::suggest;
+
 /// What can go wrong at the edge of a tool. Each message names the file, and the line or path where there is one.
 #[derive(Debug, Error)]
 pub enum ToolkitError {
@@ -57,4 +59,35 @@ pub enum ToolkitError {
     /// A folder that a file is to be written to does not exist.
     #[error("{}: no such folder", .0.display())]
     NoFolder(PathBuf),
+    /// An option names something that cannot exist.
+    #[error("{option} {name}: there is nothing of that name{hint}")]
+    UnknownName {
+        /// The option.
+        option: &'static str,
+        /// As typed.
+        name: String,
+        /// The nearest known name, as the end of the sentence.
+        hint: String,
+    },
+    /// An option asks for stdin, from which the documents come.
+    #[error("{option} -: stdin is where the documents come from")]
+    StdinTwice {
+        /// The option.
+        option: &'static str,
+    },
+}
+
+impl ToolkitError {
+    /// Refuses `name` as the value of `option`, with the nearest of the known names.
+    pub fn unknown_name<'a>(
+        option: &'static str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> ToolkitError {
+        ToolkitError::UnknownName {
+            option,
+            name: name.to_owned(),
+            hint: suggest::hint(name, known),
+        }
+    }
 }

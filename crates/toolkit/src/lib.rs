@@ -1,6 +1,7 @@
 //! What perfpipe's tools share at their edge: how arguments are read, how documents come in and go out,
 //! what a configuration error looks like, what an exit code means.
 
+mod allowed_missing;
 pub mod arguments;
 pub mod clock;
 pub mod configuration;
@@ -13,9 +14,11 @@ mod interrupt;
 mod locate;
 mod streams;
 mod suggest;
+pub mod summary;
 mod tool;
 mod yaml;
 
+pub use allowed_missing::AllowedMissing;
 pub use error::ToolkitError;
 pub use exit::Exit;
 pub use interrupt::Interrupt;

@@ -1,0 +1,139 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
+use schema::Measured;
+use schema::evidence::{Interval, Latency, QuantileIntervals};
+use stats::clustered_interval;
+
+use crate::error::BenchError;
+
+const NANOSECONDS_PER_MS: f64 = 1e6;
+
+/// The section of a distribution in nanoseconds; `None` without samples.
+pub fn section(histogram: &Histogram<u64>) -> Result<Option<Latency>, BenchError> {
+    if histogram.is_empty() {
+        return Ok(None);
+    }
+    let quantile = |quantile: f64| {
+        // Above 1 − 1/n a quantile is a guess about requests that were never made.
+        let known = histogram.len() as f64 * (1.0 - quantile) >= 1.0 - 1e-9;
+        known
+            .then(|| milliseconds(histogram.value_at_quantile(quantile) as f64))
+            .flatten()
+    };
+    Ok(Some(Latency {
+        p50_ms: quantile(0.50),
+        p90_ms: quantile(0.90),
+        p95_ms: quantile(0.95),
+        p99_ms: quantile(0.99),
+        p999_ms: quantile(0.999),
+        mean_ms: milliseconds(histogram.mean()),
+        std_ms: milliseconds(histogram.stdev()),
+        min_ms: milliseconds(histogram.min() as f64),
+        max_ms: milliseconds(histogram.max() as f64),
+        samples: Some(histogram.len()),
+        ci95: None,
+        effective_samples: None,
+        histogram: Some(encoded(histogram)?),
+    }))
+}
+
+/// Intervals clustered by repetition, for the quantiles that every repetition has.
+pub fn intervals(repetitions: &[&Latency]) -> Option<QuantileIntervals> {
+    let interval = |quantile: fn(&Latency) -> Option<Measured>| {
+        let values: Option<Vec<f64>> = repetitions
+            .iter()
+            .map(|latency| quantile(latency).map(f64::from))
+            .collect();
+        clustered(&values?)
+    };
+    let intervals = QuantileIntervals {
+        p50_ms: interval(|latency| latency.p50_ms),
+        p90_ms: interval(|latency| latency.p90_ms),
+        p95_ms: interval(|latency| latency.p95_ms),
+        p99_ms: interval(|latency| latency.p99_ms),
+        p999_ms: interval(|latency| latency.p999_ms),
+    };
+    (intervals != QuantileIntervals::default()).then_some(intervals)
+}
+
+/// The interval of a value that was measured once in each repetition.
+pub fn clustered(values: &[f64]) -> Option<Interval> {
+    let (low, high) = clustered_interval(values)?;
+    Some(Interval {
+        low: Measured::rounded(low),
+        high: Measured::rounded(high),
+    })
+}
+
+fn milliseconds(nanoseconds: f64) -> Option<Measured> {
+    Measured::rounded(nanoseconds / NANOSECONDS_PER_MS)
+}
+
+fn encoded(histogram: &Histogram<u64>) -> Result<String, BenchError> {
+    let mut bytes = Vec::new();
+    V2DeflateSerializer::new()
+        .serialize(histogram, &mut bytes)
+        .map_err(BenchError::Encode)?;
+    Ok(STANDARD.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hdrhistogram::serialization::Deserializer;
+    use proptest::prelude::*;
+
+    fn histogram(nanoseconds: &[u64]) -> Histogram<u64> {
+        let mut histogram = Histogram::new_with_bounds(1, 60_000_000_000, 3).unwrap();
+        nanoseconds
+            .iter()
+            .for_each(|value| histogram.record(*value).unwrap());
+        histogram
+    }
+
+    #[test]
+    fn no_samples_make_no_section() {
+        assert_eq!(section(&histogram(&[])).unwrap(), None);
+    }
+
+    #[test]
+    fn a_quantile_above_one_minus_one_over_n_is_absent() {
+        let with = |samples: u64| {
+            section(&histogram(&(1..=samples).collect::<Vec<_>>()))
+                .unwrap()
+                .unwrap()
+        };
+        assert_eq!(
+            (with(19).p95_ms, with(99).p99_ms, with(999).p999_ms),
+            (None, None, None)
+        );
+        assert!(
+            with(20).p95_ms.is_some() && with(100).p99_ms.is_some() && with(1000).p999_ms.is_some()
+        );
+        assert_eq!(with(1).p50_ms, None);
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_grow_and_lie_between_the_shortest_and_the_longest(
+            nanoseconds in proptest::collection::vec(1_u64..60_000_000_000, 1000..1100),
+        ) {
+            let section = section(&histogram(&nanoseconds)).unwrap().unwrap();
+            let ascending = [
+                section.min_ms, section.p50_ms, section.p90_ms, section.p95_ms, section.p99_ms, section.p999_ms, section.max_ms,
+            ];
+            prop_assert!(ascending.iter().all(Option::is_some));
+            prop_assert!(ascending.is_sorted(), "{:?}", ascending);
+        }
+
+        #[test]
+        fn the_histogram_survives_its_encoding(nanoseconds in proptest::collection::vec(1_u64..60_000_000_000, 1..200)) {
+            let histogram = histogram(&nanoseconds);
+            let bytes = STANDARD.decode(encoded(&histogram).unwrap()).unwrap();
+            let decoded: Histogram<u64> = Deserializer::new().deserialize(&mut bytes.as_slice()).unwrap();
+            prop_assert_eq!(decoded, histogram);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! From recordings to the evidence document.
+
+mod latency;
+mod scenario;
+
+use schema::evidence::{Evidence, Run};
+
+pub use scenario::{RepetitionFigures, ScenarioResults};
+
+use crate::error::BenchError;
+use crate::record::Recording;
+
+/// The document of a run: every scenario that has a repetition, and the smallest batch size at the top.
+pub fn evidence(
+    run: Run,
+    results: &[ScenarioResults],
+    all: &Recording,
+) -> Result<Evidence, BenchError> {
+    let scenarios = results
+        .iter()
+        .filter(|results| results.has_repetitions())
+        .map(ScenarioResults::section)
+        .collect::<Result<Vec<_>, _>>()?;
+    let smallest = scenarios
+        .iter()
+        .filter(|scenario| scenario.kind == Some(schema::evidence::ScenarioKind::BatchSize))
+        .min_by_key(|scenario| scenario.batch_size);
+    Ok(Evidence {
+        run: Some(run),
+        latency: smallest.and_then(|scenario| scenario.latency.clone()),
+        throughput: smallest.and_then(|scenario| scenario.throughput.clone()),
+        memory: smallest.and_then(|scenario| scenario.memory.clone()),
+        error_rate: scenario::error_rate(all),
+        scenarios,
+        ..Evidence::default()
+    })
+}

@@ -1,0 +1,145 @@
+//! The load engine: one worker for each core, pinned to it, each with a readiness loop of its own.
+
+mod connection;
+mod response;
+mod worker;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use rustix::thread::{CpuSet, sched_setaffinity};
+use toolkit::Interrupt;
+
+use crate::error::BenchError;
+use crate::plan::Target;
+use crate::record::Recording;
+use worker::Worker;
+
+/// How long a phase is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    /// That many recorded requests over all connections.
+    Requests(u64),
+    /// That much time in which requests may begin.
+    Time(Duration),
+}
+
+/// What the workers are to do together in one phase.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Where the requests go.
+    pub target: Target,
+    /// The same as a socket address.
+    pub address: SocketAddr,
+    /// Observations a request.
+    pub batch_size: u64,
+    /// Sensor values an observation.
+    pub sensor_count: u64,
+    /// Connections over all workers, each with one request under way.
+    pub connections: u64,
+    /// Unrecorded requests over all connections.
+    pub warmup: u64,
+    /// Recorded requests, or their time.
+    pub length: Length,
+    /// How long a request may take.
+    pub timeout: Duration,
+    /// Of the payloads.
+    pub seed: u64,
+    /// Whether to stop.
+    pub interrupt: Interrupt,
+}
+
+/// What a phase came to.
+#[derive(Debug)]
+pub struct PhaseResult {
+    /// All requests of all workers.
+    pub recording: Recording,
+    /// The measured time: that of the order, or until the last response where requests were ordered.
+    pub duration: Duration,
+    /// Processor time of the busiest worker.
+    pub busiest_cpu: Duration,
+    /// Processor time of all workers.
+    pub cpu: Duration,
+    /// From the start until the last request had ended; `cpu` was spent in it.
+    pub elapsed: Duration,
+}
+
+/// The workers, pinned.
+pub struct Generator {
+    pool: ThreadPool,
+    cores: Vec<usize>,
+}
+
+impl Generator {
+    /// Starts one worker for each of `cores` and pins it there.
+    pub fn new(cores: &[usize]) -> Result<Generator, BenchError> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(cores.len())
+            .thread_name(|index| format!("worker-{index}"))
+            .build()?;
+        pool.broadcast(|context| pin(cores[context.index()]))
+            .into_iter()
+            .collect::<io::Result<Vec<()>>>()?;
+        Ok(Generator {
+            pool,
+            cores: cores.to_vec(),
+        })
+    }
+
+    /// The processors of the workers.
+    pub fn cores(&self) -> &[usize] {
+        &self.cores
+    }
+
+    /// Opens connections and warms up, then measures. `measuring` is called in between.
+    pub fn run(&self, task: &Task, measuring: impl FnOnce()) -> Result<PhaseResult, BenchError> {
+        let workers = self.cores.len();
+        let prepared: Vec<Mutex<Option<Worker>>> = self
+            .pool
+            .broadcast(|context| Worker::prepare(task, context.index(), workers))
+            .into_iter()
+            .map(|worker| worker.map(|worker| Mutex::new(Some(worker))))
+            .collect::<Result<_, _>>()?;
+        measuring();
+        let start = Instant::now();
+        let results = self.pool.broadcast(|context| {
+            let worker = prepared[context.index()]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            worker
+                .map(|worker| worker.measure(task, context.index(), workers, start))
+                .transpose()
+        });
+        let mut total = PhaseResult {
+            recording: Recording::new(task.timeout)?,
+            duration: Duration::ZERO,
+            busiest_cpu: Duration::ZERO,
+            cpu: Duration::ZERO,
+            elapsed: Duration::ZERO,
+        };
+        for result in results {
+            if let Some(result) = result? {
+                total.recording.merge(&result.recording)?;
+                total.elapsed = total.elapsed.max(result.elapsed);
+                total.busiest_cpu = total.busiest_cpu.max(result.cpu);
+                total.cpu += result.cpu;
+            }
+        }
+        total.duration = match task.length {
+            Length::Time(duration) if !task.interrupt.asked() => duration,
+            Length::Time(duration) => duration.min(total.elapsed),
+            Length::Requests(_) => total.elapsed,
+        };
+        Ok(total)
+    }
+}
+
+fn pin(core: usize) -> io::Result<()> {
+    let mut only = CpuSet::new();
+    only.set(core);
+    Ok(sched_setaffinity(None, &only)?)
+}

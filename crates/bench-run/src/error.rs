@@ -1,0 +1,82 @@
+use std::io;
+
+use hdrhistogram::serialization::V2DeflateSerializeError;
+use schema::SchemaError;
+use thiserror::Error;
+use toolkit::ToolkitError;
+
+/// Why bench-run could not do its work.
+#[derive(Debug, Error)]
+pub enum BenchError {
+    /// A file, a document or a signal handler.
+    #[error(transparent)]
+    Toolkit(#[from] ToolkitError),
+    /// The document could not be built.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The document that is piped in holds a run already.
+    #[error("stdin: holds a run already, expected a document without one")]
+    SecondRun,
+    /// Options that exclude each other.
+    #[error("{one} and {other} exclude each other")]
+    Exclusive {
+        /// One option.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// An environment that the file does not know.
+    #[error("{path}: environments: found no `{name}`, expected one of {known}")]
+    UnknownEnvironment {
+        /// The environments file.
+        path: String,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The service's address cannot be used.
+    #[error("target {target}: {reason}")]
+    Target {
+        /// The address, without user information.
+        target: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Processors that this process may not use.
+    #[error("{path}: benchmark.cores: found {found}, expected {expected}")]
+    Cores {
+        /// The configuration file.
+        path: String,
+        /// What was asked for.
+        found: String,
+        /// What can be had.
+        expected: String,
+    },
+    /// The machine is less than the configuration asks for, and `--strict-hardware` was given.
+    #[error("hardware requirements are not met: {}", .0.join("; "))]
+    Hardware(Vec<String>),
+    /// The served process could not be started or did not come to serve.
+    #[error("serve: {command}: {reason}")]
+    Serve {
+        /// The command as configured.
+        command: String,
+        /// What happened.
+        reason: String,
+    },
+    /// A worker could not be pinned, or its event loop failed.
+    #[error("load generator: {0}")]
+    Generator(#[from] io::Error),
+    /// The workers could not be started.
+    #[error("load generator: {0}")]
+    Workers(#[from] rayon::ThreadPoolBuildError),
+    /// A histogram of an impossible range.
+    #[error("histogram: {0}")]
+    Histogram(#[from] hdrhistogram::CreationError),
+    /// Histograms that do not fit together.
+    #[error("histogram: {0}")]
+    Merge(#[from] hdrhistogram::AdditionError),
+    /// A histogram that cannot be written.
+    #[error("histogram: {0:?}")]
+    Encode(V2DeflateSerializeError),
+}

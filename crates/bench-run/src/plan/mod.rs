@@ -1,0 +1,144 @@
+//! What is to be done, before anything is done: scenarios from the configuration, their order, their requests.
+
+mod cores;
+mod payload;
+mod scenario;
+mod target;
+
+use std::time::Duration;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use schema::configuration::BenchmarkFile;
+
+pub use cores::{allowed_cores, worker_cores};
+pub use payload::PredictRequest;
+pub use scenario::{Phase, ScenarioPlan};
+pub use target::Target;
+
+const DEFAULT_REPETITIONS: u64 = 5;
+const DEFAULT_TIMEOUT_MS: u64 = 10_000;
+const DEFAULT_SENSOR_COUNT: u64 = 3;
+
+/// The whole run.
+#[derive(Debug)]
+pub struct Plan {
+    /// Every batch size in the order of the configuration, then every test scenario.
+    pub scenarios: Vec<ScenarioPlan>,
+    /// How often everything is repeated.
+    pub repetitions: u64,
+    /// How long a request may take.
+    pub timeout: Duration,
+    /// Sensor values an observation, where the service does not say.
+    pub sensor_count: u64,
+    /// Of orders and payloads.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// The run that a configuration describes.
+    pub fn new(file: &BenchmarkFile, seed: u64) -> Plan {
+        let benchmark = &file.benchmark;
+        let batches = benchmark
+            .batch_sizes
+            .iter()
+            .map(|size| ScenarioPlan::of_batch_size(benchmark, *size));
+        let tests = file
+            .test_scenarios
+            .iter()
+            .map(|scenario| ScenarioPlan::of_test(benchmark, scenario));
+        Plan {
+            scenarios: batches.chain(tests).collect(),
+            repetitions: benchmark.repetitions.unwrap_or(DEFAULT_REPETITIONS),
+            timeout: Duration::from_millis(benchmark.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS)),
+            sensor_count: benchmark.sensor_count.unwrap_or(DEFAULT_SENSOR_COUNT),
+            seed,
+        }
+    }
+
+    /// The scenarios of one repetition by their index, in an order of its own. A scenario with fewer
+    /// requests than repetitions is not in all of them.
+    pub fn order(&self, repetition: u64) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.scenarios.len())
+            .filter(|index| !self.scenarios[*index].is_empty_in(repetition, self.repetitions))
+            .collect();
+        order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(
+            self.seed.wrapping_add(repetition),
+        ));
+        order
+    }
+
+    /// How many repetitions of scenarios the run has in all.
+    pub fn steps(&self) -> usize {
+        (0..self.repetitions)
+            .map(|repetition| self.order(repetition).len())
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use schema::Measured;
+    use schema::configuration::{Benchmark, TestScenario};
+
+    fn plan() -> Plan {
+        let scenario = TestScenario {
+            name: "few".to_owned(),
+            description: None,
+            batch_size: None,
+            concurrent_requests: None,
+            iterations: Some(3),
+            duration_seconds: None,
+            memory_limit_mb: None,
+            thresholds: None,
+        };
+        let benchmark = Benchmark {
+            warmup_iterations: 1,
+            measurement_iterations: 100,
+            batch_sizes: vec![4, 1, 8],
+            concurrent_requests: 4,
+            duration_seconds: Measured::from(30),
+            repetitions: None,
+            cores: None,
+            timeout_ms: None,
+            sensor_count: None,
+            target: None,
+            serve: None,
+        };
+        let file = BenchmarkFile {
+            benchmark,
+            performance_thresholds: None,
+            hardware_requirements: None,
+            test_scenarios: vec![scenario],
+        };
+        Plan::new(&file, 7)
+    }
+
+    #[test]
+    fn every_repetition_holds_every_scenario_that_has_requests_left_in_an_order_of_its_own() {
+        let plan = plan();
+        assert_eq!(plan.steps(), 3 * 5 + 3);
+        let orders: Vec<Vec<usize>> = (0..plan.repetitions)
+            .map(|repetition| plan.order(repetition))
+            .collect();
+        for (repetition, order) in orders.iter().enumerate() {
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            assert_eq!(
+                sorted,
+                if repetition < 3 {
+                    vec![0, 1, 2, 3]
+                } else {
+                    vec![0, 1, 2]
+                }
+            );
+        }
+        assert!(
+            orders.windows(2).any(|pair| pair[0] != pair[1]),
+            "{orders:?}"
+        );
+        assert_eq!(orders[1], plan.order(1), "the order is drawn from the seed");
+    }
+}

@@ -1,0 +1,143 @@
+use std::time::Duration;
+
+use schema::configuration::{Benchmark, TestScenario};
+use schema::evidence::{Limits, ScenarioKind};
+
+use crate::drive::Length;
+
+/// One entry of `scenarios[]` before it is measured.
+#[derive(Clone, Debug)]
+pub struct ScenarioPlan {
+    /// Unique in the document.
+    pub name: String,
+    /// In the words of the configuration.
+    pub description: Option<String>,
+    /// Where it comes from.
+    pub kind: ScenarioKind,
+    /// Observations a request.
+    pub batch_size: u64,
+    /// What it is held to.
+    pub limits: Option<Limits>,
+    /// Unrecorded requests before the first phase, in each repetition.
+    pub warmup: u64,
+    /// Where latency comes from.
+    pub latency: Phase,
+    /// Where throughput and memory come from, if not from the same requests.
+    pub load: Option<Phase>,
+}
+
+/// A stretch of requests over a number of connections.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Phase {
+    /// Connections, each with one request under way.
+    pub connections: u64,
+    /// Over all repetitions.
+    pub length: PhaseLength,
+}
+
+/// How long a phase is over all repetitions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PhaseLength {
+    /// Requests.
+    Requests(u64),
+    /// Time.
+    Time(Duration),
+}
+
+impl PhaseLength {
+    /// The part that falls to one repetition: the parts add up to the whole.
+    pub fn in_repetition(self, repetition: u64, repetitions: u64) -> Length {
+        match self {
+            PhaseLength::Requests(total) => {
+                Length::Requests(total / repetitions + u64::from(repetition < total % repetitions))
+            }
+            PhaseLength::Time(total) => Length::Time(total.div_f64(repetitions as f64)),
+        }
+    }
+}
+
+impl ScenarioPlan {
+    pub(super) fn of_batch_size(benchmark: &Benchmark, batch_size: u64) -> ScenarioPlan {
+        ScenarioPlan {
+            name: Benchmark::scenario_name(batch_size),
+            description: None,
+            kind: ScenarioKind::BatchSize,
+            batch_size,
+            limits: None,
+            warmup: benchmark.warmup_iterations,
+            latency: Phase {
+                connections: 1,
+                length: PhaseLength::Requests(benchmark.measurement_iterations),
+            },
+            load: Some(Phase {
+                connections: benchmark.concurrent_requests,
+                length: PhaseLength::Time(seconds(benchmark.duration_seconds.get())),
+            }),
+        }
+    }
+
+    pub(super) fn of_test(benchmark: &Benchmark, scenario: &TestScenario) -> ScenarioPlan {
+        let limits = Limits {
+            memory_limit_mb: scenario.memory_limit_mb,
+            thresholds: scenario.thresholds.clone(),
+        };
+        let length = match scenario.duration_seconds {
+            Some(duration) => PhaseLength::Time(seconds(duration.get())),
+            None => PhaseLength::Requests(scenario.iterations.unwrap_or_default()),
+        };
+        ScenarioPlan {
+            name: scenario.name.clone(),
+            description: scenario.description.clone(),
+            kind: ScenarioKind::TestScenario,
+            batch_size: scenario.batch_size.unwrap_or(1),
+            limits: (limits != Limits::default()).then_some(limits),
+            warmup: benchmark.warmup_iterations,
+            latency: Phase {
+                connections: scenario.concurrent_requests.unwrap_or(1),
+                length,
+            },
+            load: None,
+        }
+    }
+
+    /// Connections of the phase that throughput comes from.
+    pub fn concurrent_requests(&self) -> u64 {
+        self.load.unwrap_or(self.latency).connections
+    }
+
+    pub(super) fn is_empty_in(&self, repetition: u64, repetitions: u64) -> bool {
+        let nothing = |phase: &Phase| {
+            phase.length.in_repetition(repetition, repetitions) == Length::Requests(0)
+        };
+        nothing(&self.latency) && self.load.as_ref().is_none_or(nothing)
+    }
+}
+
+/// A duration that no clock can hold is as good as the longest that one can.
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(u64::from(u32::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_divided_among_the_repetitions_and_none_is_lost() {
+        let total: u64 = (0..7)
+            .map(
+                |repetition| match PhaseLength::Requests(100).in_repetition(repetition, 7) {
+                    Length::Requests(part) => part,
+                    Length::Time(_) => 0,
+                },
+            )
+            .sum();
+        assert_eq!(total, 100);
+    }
+
+    #[test]
+    fn time_is_divided_among_the_repetitions() {
+        let part = PhaseLength::Time(Duration::from_secs(30)).in_repetition(3, 5);
+        assert_eq!(part, Length::Time(Duration::from_secs(6)));
+    }
+}

@@ -1,0 +1,218 @@
+//! The service under test: where it is, or the process that is started to be it.
+
+mod memory;
+mod process;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve};
+use schema::evidence::InputFile;
+use toolkit::{Interrupt, Streams, configuration, http};
+
+pub use memory::{MemoryFigures, MemoryWatch};
+use process::Served;
+
+use crate::error::BenchError;
+use crate::options::Options;
+use crate::plan::Target;
+
+const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
+/// Speed and steering, which stand beside the sensors in the model's input.
+const INPUTS_BESIDE_SENSORS: u64 = 2;
+
+/// Where the load is to go, from the command line, the configuration or the environments file.
+#[derive(Debug)]
+pub struct Destination {
+    /// The environment's name, if it was found by name.
+    pub environment: Option<String>,
+    /// The environments file, if it was read.
+    pub input: Option<InputFile>,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Remote(Target),
+    Served { serve: Serve, folder: PathBuf },
+}
+
+/// A service that can be loaded now. A served process is stopped when this is dropped.
+pub struct Service {
+    /// Its address.
+    pub target: Target,
+    /// The same as a socket address.
+    pub address: SocketAddr,
+    served: Option<Served>,
+}
+
+impl Destination {
+    /// Finds out: `--target`, `--environment`, the configuration's own, else the environment `local`.
+    pub fn find(
+        options: &Options,
+        file: &BenchmarkFile,
+        streams: &mut Streams<'_>,
+    ) -> Result<Destination, BenchError> {
+        let fixed = |kind| Destination {
+            environment: None,
+            input: None,
+            kind,
+        };
+        match (&options.target, &options.environment) {
+            (Some(_), Some(_)) => {
+                return Err(BenchError::Exclusive {
+                    one: "--target",
+                    other: "--environment",
+                });
+            }
+            (Some(target), None) => return Ok(fixed(Kind::Remote(Target::parse(target)?))),
+            (None, Some(name)) => return Destination::by_name(name, options, streams),
+            (None, None) => {}
+        }
+        if let Some(target) = &file.benchmark.target {
+            Ok(fixed(Kind::Remote(Target::parse(target)?)))
+        } else if let Some(serve) = &file.benchmark.serve {
+            Ok(fixed(Kind::Served {
+                serve: serve.clone(),
+                folder: folder_of(&options.config),
+            }))
+        } else {
+            Destination::by_name("local", options, streams)
+        }
+    }
+
+    fn by_name(
+        name: &str,
+        options: &Options,
+        streams: &mut Streams<'_>,
+    ) -> Result<Destination, BenchError> {
+        let path = match &options.environments {
+            Some(path) => path.clone(),
+            None => folder_of(&options.config)
+                .join("environments.yaml")
+                .to_string_lossy()
+                .into_owned(),
+        };
+        let (file, read): (EnvironmentsFile, _) = configuration::read(&path, streams)?;
+        let Some(environment) = file.environments.get(name) else {
+            let known: Vec<&str> = file.environments.keys().map(String::as_str).collect();
+            return Err(BenchError::UnknownEnvironment {
+                path,
+                name: name.to_owned(),
+                known: known.join(", "),
+            });
+        };
+        let kind = match &environment.serve {
+            Some(serve) => Kind::Served {
+                serve: serve.clone(),
+                folder: folder_of(&path),
+            },
+            None => Kind::Remote(Target::parse(&environment.target)?),
+        };
+        Ok(Destination {
+            environment: Some(name.to_owned()),
+            input: Some(read.input()),
+            kind,
+        })
+    }
+
+    /// What is loaded, in words: an address or a command.
+    pub fn describe(&self) -> String {
+        match &self.kind {
+            Kind::Remote(target) => target.url.clone(),
+            Kind::Served { serve, .. } => serve.command.join(" "),
+        }
+    }
+
+    /// Whether each repetition has a process of its own.
+    pub fn is_served(&self) -> bool {
+        matches!(self.kind, Kind::Served { .. })
+    }
+
+    /// A service that answers: the one at the address, or a process started now.
+    pub fn open(
+        &self,
+        worker_cores: &[usize],
+        allowed: &[usize],
+        interrupt: &Interrupt,
+    ) -> Result<Service, BenchError> {
+        match &self.kind {
+            Kind::Remote(target) => Ok(Service {
+                target: target.clone(),
+                address: target.resolve()?,
+                served: None,
+            }),
+            Kind::Served { serve, folder } => {
+                let (served, url) = Served::start(
+                    serve,
+                    folder,
+                    &service_cores(serve, worker_cores, allowed),
+                    interrupt,
+                )?;
+                let target = Target::parse(&url)?;
+                Ok(Service {
+                    address: target.resolve()?,
+                    target,
+                    served: Some(served),
+                })
+            }
+        }
+    }
+}
+
+impl Service {
+    /// How many sensor values its model takes, if it says.
+    pub fn sensor_count(&self) -> Option<u64> {
+        let url = format!("{}/metadata", self.target.url);
+        let metadata = http::Client::new(METADATA_TIMEOUT)
+            .get_json(&url)
+            .ok()
+            .flatten()?;
+        let shape = metadata.get("inputShape")?;
+        let inputs = shape
+            .as_u64()
+            .or_else(|| shape.as_array()?.last()?.as_u64())?;
+        inputs
+            .checked_sub(INPUTS_BESIDE_SENSORS)
+            .filter(|sensors| *sensors > 0)
+    }
+
+    /// The process to measure, if it is ours.
+    pub fn process_id(&self) -> Option<u32> {
+        self.served.as_ref().map(Served::process_id)
+    }
+
+    /// How the process ended, if it did so on its own.
+    pub fn ended(&mut self) -> Option<String> {
+        self.served.as_mut().and_then(Served::ended)
+    }
+}
+
+fn service_cores(serve: &Serve, worker_cores: &[usize], allowed: &[usize]) -> Vec<usize> {
+    match &serve.cpus {
+        Some(cpus) => cpus
+            .iter()
+            .filter_map(|cpu| usize::try_from(*cpu).ok())
+            .collect(),
+        None => {
+            let left: Vec<usize> = allowed
+                .iter()
+                .copied()
+                .filter(|core| !worker_cores.contains(core))
+                .collect();
+            if left.is_empty() {
+                allowed.to_vec()
+            } else {
+                left
+            }
+        }
+    }
+}
+
+fn folder_of(path: &str) -> PathBuf {
+    Path::new(path)
+        .parent()
+        .map(Path::to_owned)
+        .unwrap_or_default()
+}

@@ -1,0 +1,195 @@
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+use std::{env, io, thread};
+
+use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
+use rustix::thread::{CpuSet, sched_setaffinity};
+use schema::configuration::{Ready, Serve};
+use toolkit::{Interrupt, http};
+
+use crate::error::BenchError;
+
+const DEFAULT_READY_TIMEOUT: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+const LOOK_WHILE_STOPPING: Duration = Duration::from_millis(2);
+
+/// A process that was started to be the service. It is stopped when this is dropped, with everything that it
+/// started; should this process be killed, the kernel stops it.
+#[derive(Debug)]
+pub struct Served {
+    child: Child,
+}
+
+impl Served {
+    /// Starts the command and waits until it serves. Returns its address as well.
+    pub fn start(
+        serve: &Serve,
+        folder: &Path,
+        cores: &[usize],
+        interrupt: &Interrupt,
+    ) -> Result<(Served, String), BenchError> {
+        let refuse = |reason: String| BenchError::Serve {
+            command: serve.command.join(" "),
+            reason,
+        };
+        let mut command = command(serve, folder, cores)
+            .map_err(|error| refuse(format!("cannot be started: {error}")))?;
+        let mut child = command
+            .spawn()
+            .map_err(|error| refuse(format!("cannot be started: {error}")))?;
+        let addresses = child.stdout.take().map(addresses_in);
+        let mut served = Served { child };
+        let timeout = serve
+            .ready_timeout_ms
+            .map_or(DEFAULT_READY_TIMEOUT, Duration::from_millis);
+        let deadline = Instant::now() + timeout;
+        while Instant::now() < deadline && !interrupt.asked() {
+            let answer = match &serve.ready {
+                None | Some(Ready::StdoutUrl) => said_address(addresses.as_ref()),
+                Some(Ready::Poll(url)) => polled_address(url),
+            };
+            if let Some(url) = answer {
+                return Ok((served, url));
+            }
+            if let Some(ending) = served.ended() {
+                return Err(refuse(format!("{ending} before it served")));
+            }
+        }
+        Err(refuse(if interrupt.asked() {
+            "interrupted before it served".to_owned()
+        } else {
+            format!(
+                "did not come to serve within {timeout:?}{}",
+                ready_hint(serve)
+            )
+        }))
+    }
+
+    /// Its process id.
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it ended, if it did so on its own.
+    pub fn ended(&mut self) -> Option<String> {
+        self.child
+            .try_wait()
+            .ok()
+            .flatten()
+            .map(|status| format!("ended ({status})"))
+    }
+
+    fn signal(&self, signal: Signal) -> io::Result<()> {
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        id.map_or(Ok(()), |group| Ok(kill_process_group(group, signal)?))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // A group that is gone already needs no signal.
+        let _ = self.signal(Signal::TERM);
+        let deadline = Instant::now() + STOP_TIMEOUT;
+        while Instant::now() < deadline && matches!(self.child.try_wait(), Ok(None)) {
+            thread::sleep(LOOK_WHILE_STOPPING);
+        }
+        let _ = self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+fn ready_hint(serve: &Serve) -> String {
+    match &serve.ready {
+        None | Some(Ready::StdoutUrl) => {
+            " (waited for a line with its http:// address on its stdout)".to_owned()
+        }
+        Some(Ready::Poll(url)) => format!(" (waited for a 200 from {})", http::without_user(url)),
+    }
+}
+
+// The one place where code runs between fork and exec.
+#[allow(unsafe_code)]
+fn command(serve: &Serve, folder: &Path, cores: &[usize]) -> io::Result<Command> {
+    let (program, arguments) = serve
+        .command
+        .split_first()
+        .ok_or(io::ErrorKind::InvalidInput)?;
+    let mut affinity = CpuSet::new();
+    for core in cores.iter().filter(|core| **core < CpuSet::MAX_CPU) {
+        affinity.set(*core);
+    }
+    let mut command =
+        Command::new(beside_this_program(program).unwrap_or_else(|| PathBuf::from(program)));
+    // A group of its own: Ctrl-C in a terminal goes to ours, and the service must live until we stop it.
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .process_group(0);
+    if let Some(directory) = &serve.working_directory {
+        command.current_dir(folder.join(directory));
+    }
+    // SAFETY: between fork and exec only two system calls are made, both without allocation or locks. There is
+    // no safe way to have the kernel end a child with its parent.
+    unsafe {
+        command.pre_exec(move || {
+            set_parent_process_death_signal(Some(Signal::KILL))?;
+            Ok(sched_setaffinity(None, &affinity)?)
+        });
+    }
+    Ok(command)
+}
+
+fn beside_this_program(program: &str) -> Option<PathBuf> {
+    let beside = env::current_exe().ok()?.parent()?.join(program);
+    (!program.contains('/') && beside.is_file()).then_some(beside)
+}
+
+/// Every address that the process says on stdout. Its stdout is read to the end, so that it never blocks on it.
+fn addresses_in(stdout: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            let address = line
+                .split_whitespace()
+                .find(|word| word.starts_with("http://") || word.starts_with("https://"));
+            if let Some(address) = address {
+                // Only the first address is waited for.
+                let _ = sender.send(address.to_owned());
+            }
+        }
+    });
+    receiver
+}
+
+fn said_address(addresses: Option<&Receiver<String>>) -> Option<String> {
+    match addresses?.recv_timeout(LOOK_EVERY) {
+        Ok(address) => Some(address),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => {
+            // It closed its stdout: wait for its end without spinning.
+            thread::sleep(LOOK_EVERY);
+            None
+        }
+    }
+}
+
+fn polled_address(url: &str) -> Option<String> {
+    match http::Client::new(Duration::from_secs(1)).get(url) {
+        Ok(answer) if answer.status == 200 => {
+            let (scheme, rest) = url.split_once("://")?;
+            let authority = rest.split(['/', '?', '#']).next()?;
+            Some(format!("{scheme}://{authority}"))
+        }
+        _ => {
+            thread::sleep(LOOK_EVERY);
+            None
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The run in words, for people.
+
+use schema::Measured;
+use schema::evidence::{Evidence, Scenario};
+use toolkit::Streams;
+
+/// Says a line for each scenario.
+pub fn say(evidence: &Evidence, streams: &mut Streams<'_>) {
+    let width = evidence
+        .scenarios
+        .iter()
+        .map(|scenario| scenario.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(8);
+    streams.say(&format!(
+        "{:width$} {:>5} {:>5} {:>9} {:>9} {:>9} {:>10} {:>9} {:>8}",
+        "scenario", "batch", "conn", "p50 ms", "p95 ms", "p99 ms", "rps", "peak MiB", "errors"
+    ));
+    for scenario in &evidence.scenarios {
+        streams.say(&line(scenario, width));
+    }
+    let generator = evidence.run.as_ref().and_then(|run| run.generator.as_ref());
+    if let Some(generator) = generator {
+        streams.say(&format!(
+            "load generator: {} µs of processor time a request, busiest core {} % busy",
+            figure(generator.cpu_us_per_request, 1),
+            figure(generator.cpu_percent, 0),
+        ));
+    }
+}
+
+fn line(scenario: &Scenario, width: usize) -> String {
+    let latency = scenario.latency.as_ref();
+    let quantile = |pick: fn(&schema::evidence::Latency) -> Option<Measured>| {
+        figure(latency.and_then(pick), 3)
+    };
+    let count = |count: Option<u64>| count.map_or("-".to_owned(), |count| count.to_string());
+    format!(
+        "{:width$} {:>5} {:>5} {:>9} {:>9} {:>9} {:>10} {:>9} {:>7}%",
+        scenario.name,
+        count(scenario.batch_size),
+        count(scenario.concurrent_requests),
+        quantile(|latency| latency.p50_ms),
+        quantile(|latency| latency.p95_ms),
+        quantile(|latency| latency.p99_ms),
+        figure(
+            scenario
+                .throughput
+                .as_ref()
+                .and_then(|throughput| throughput.rps),
+            0
+        ),
+        figure(
+            scenario.memory.as_ref().and_then(|memory| memory.peak_mb),
+            1
+        ),
+        figure(
+            scenario
+                .error_rate
+                .as_ref()
+                .and_then(|errors| errors.percent),
+            2
+        ),
+    )
+}
+
+/// `-` for what was not measured.
+fn figure(value: Option<Measured>, decimals: usize) -> String {
+    value.map_or("-".to_owned(), |value| {
+        format!("{:.decimals$}", value.get())
+    })
+}
