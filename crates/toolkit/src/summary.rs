@@ -112,7 +112,7 @@ fn unit(unit: &str) -> String {
     match unit {
         "count" => String::new(),
         "percent" => " %".to_owned(),
-        "mb" => " MB".to_owned(),
+        "mb" => " MiB".to_owned(),
         other => format!(" {other}"),
     }
 }

@@ -76,6 +76,23 @@ pub enum Verdict {
     Missing,
     /// Worse by more than the threshold.
     Regressed,
+    /// The runs must not be compared: another host, or one of them was broken off.
+    Incomparable,
+}
+
+impl Verdict {
+    /// In words, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Improved => "improved",
+            Verdict::Unchanged => "unchanged",
+            Verdict::NotWorse => "not worse",
+            Verdict::Inconclusive => "inconclusive",
+            Verdict::Missing => "missing",
+            Verdict::Regressed => "regressed",
+            Verdict::Incomparable => "incomparable",
+        }
+    }
 }
 
 /// What a run was compared with.

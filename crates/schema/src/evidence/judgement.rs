@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Interval;
+use super::{Interval, Run};
 use crate::Measured;
 
 /// One question that was asked of the evidence and its answer: the shape of every check in every section.
@@ -115,6 +115,21 @@ impl Check {
             passed,
             note: note.map(str::to_owned),
         }
+    }
+
+    /// The failing check of a run that was broken off, which no other check makes good; a whole run has none.
+    pub fn interrupted(run: Option<&Run>) -> Option<Check> {
+        run.filter(|run| run.interrupted).map(|_| Check {
+            note: Some("the run was broken off: what it measured decides nothing".to_owned()),
+            ..Check::judge(
+                "run.interrupted",
+                "count",
+                Some(Measured::from(1)),
+                Operator::AtMost,
+                Measured::ZERO,
+                false,
+            )
+        })
     }
 
     /// The same check, of a scenario instead of the top level.

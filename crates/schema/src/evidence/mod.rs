@@ -26,6 +26,8 @@ pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, Throughput};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Section;
+
 /// The evidence document: everything that was measured and decided about one build, as it flows through the pipe.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
@@ -89,22 +91,48 @@ pub struct Evidence {
 impl Evidence {
     /// Whether every section that judges has passed and the run was whole. `None` while nothing has judged.
     pub fn success(&self) -> Option<bool> {
-        let judgements = [
-            self.run
-                .as_ref()
-                .filter(|run| run.interrupted)
-                .map(|_| false),
-            self.validation.as_ref().map(|section| section.passed),
-            self.comparison.as_ref().map(|section| section.passed),
-            self.health_checks
-                .as_ref()
-                .and_then(|section| section.passed),
-            self.smoke_tests.as_ref().and_then(|section| section.passed),
-            self.gates.as_ref().map(|section| section.passed),
-        ];
-        judgements
+        self.verdicts()
             .into_iter()
-            .flatten()
+            .map(|(_, passed)| passed)
             .reduce(|one, other| one && other)
+    }
+
+    /// Every section that judges, with whether it passed. A run is named only if it was broken off.
+    pub fn verdicts(&self) -> Vec<(&'static str, bool)> {
+        let passed = [
+            (
+                "run",
+                self.run
+                    .as_ref()
+                    .filter(|run| run.interrupted)
+                    .map(|_| false),
+            ),
+            (
+                Validation::NAME,
+                self.validation.as_ref().map(|section| section.passed),
+            ),
+            (
+                Comparison::NAME,
+                self.comparison.as_ref().map(|section| section.passed),
+            ),
+            (
+                "health_checks",
+                self.health_checks
+                    .as_ref()
+                    .and_then(|section| section.passed),
+            ),
+            (
+                "smoke_tests",
+                self.smoke_tests.as_ref().and_then(|section| section.passed),
+            ),
+            (
+                Gates::NAME,
+                self.gates.as_ref().map(|section| section.passed),
+            ),
+        ];
+        passed
+            .into_iter()
+            .filter_map(|(section, passed)| passed.map(|passed| (section, passed)))
+            .collect()
     }
 }
