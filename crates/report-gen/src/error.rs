@@ -1,0 +1,39 @@
+use thiserror::Error;
+use toolkit::ToolkitError;
+
+/// Why there is no report.
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    /// The document cannot be read, or the report not written.
+    #[error(transparent)]
+    Toolkit(#[from] ToolkitError),
+    /// `--format` names no known format.
+    #[error("--format: found {found}, expected {known}")]
+    UnknownFormat {
+        /// As typed.
+        found: String,
+        /// All names there are.
+        known: String,
+    },
+    /// The ending of `--output` belongs to no format, and `--format` was not given.
+    #[error(
+        "--output {path}: the ending tells no format: expected one of {endings}, or --format with {known}"
+    )]
+    UnknownEnding {
+        /// As typed.
+        path: String,
+        /// All endings there are.
+        endings: String,
+        /// All names of formats there are.
+        known: String,
+    },
+    /// Two reports cannot both be the whole of one file or of stdout.
+    #[error("--output {path}: given twice")]
+    OutputTwice {
+        /// As typed.
+        path: String,
+    },
+    /// The report cannot be laid out.
+    #[error("the report cannot be laid out: {0}")]
+    Layout(#[from] askama::Error),
+}

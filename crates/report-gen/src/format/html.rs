@@ -1,0 +1,34 @@
+use askama::Template;
+
+use super::Format;
+use crate::chart::LatencyChart;
+use crate::model::Report;
+
+/// One page that needs nothing but itself: no script, no font, no image, nothing from the network.
+pub(crate) struct Html;
+
+/// askama escapes every value for HTML unless the template says otherwise.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    report: &'a Report<'a>,
+    chart: Option<LatencyChart<'a>>,
+}
+
+impl Format for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["html", "htm"]
+    }
+
+    fn render(&self, report: &Report<'_>) -> Result<String, askama::Error> {
+        let page = Page {
+            report,
+            chart: LatencyChart::of(&report.scenarios),
+        };
+        Ok(page.render()? + "\n")
+    }
+}

@@ -1,0 +1,238 @@
+use schema::Measured;
+use schema::evidence::{Check, CheckStatus, Evidence, GateGroup, Operator, Verdict};
+
+use super::quantity::{Quantity, Range, number, written};
+
+/// An answer in a word, with a sign beside it: a colour is never all that tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Status {
+    /// `pass`, `fail`, `missing`, `regressed`, …
+    pub(crate) word: &'static str,
+    tone: Tone,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tone {
+    Good,
+    Doubtful,
+    Bad,
+}
+
+impl Status {
+    pub(crate) const INTERRUPTED: Status = Status {
+        word: "interrupted",
+        tone: Tone::Bad,
+    };
+
+    /// Of a section or probe that says no more than yes or no.
+    pub(crate) fn of_section(passed: Option<bool>) -> Status {
+        match passed {
+            Some(true) => Status {
+                word: "passed",
+                tone: Tone::Good,
+            },
+            Some(false) => Status {
+                word: "failed",
+                tone: Tone::Bad,
+            },
+            None => Status {
+                word: "not judged",
+                tone: Tone::Doubtful,
+            },
+        }
+    }
+
+    pub(crate) fn of_check(check: &Check) -> Status {
+        let (word, certain) = match check.status {
+            CheckStatus::Pass => ("pass", true),
+            CheckStatus::Fail => ("fail", false),
+            CheckStatus::Inconclusive => ("inconclusive", false),
+            CheckStatus::Missing => ("missing", false),
+        };
+        Status {
+            word,
+            tone: Tone::of(check.passed, certain),
+        }
+    }
+
+    pub(crate) fn of_verdict(verdict: Verdict, passed: bool) -> Status {
+        let certain = verdict < Verdict::Inconclusive;
+        Status {
+            word: verdict.name(),
+            tone: Tone::of(passed, certain),
+        }
+    }
+
+    pub(crate) fn is_good(&self) -> bool {
+        self.tone == Tone::Good
+    }
+
+    pub(crate) fn is_bad(&self) -> bool {
+        self.tone == Tone::Bad
+    }
+
+    /// A sign whose shape alone tells good from bad.
+    pub(crate) fn sign(&self) -> &'static str {
+        match self.tone {
+            Tone::Good => "✓",
+            Tone::Doubtful => "?",
+            Tone::Bad => "✗",
+        }
+    }
+
+    /// `good`, `doubtful` or `bad`, for a style sheet.
+    pub(crate) fn class(&self) -> &'static str {
+        match self.tone {
+            Tone::Good => "good",
+            Tone::Doubtful => "doubtful",
+            Tone::Bad => "bad",
+        }
+    }
+}
+
+impl Tone {
+    fn of(passed: bool, certain: bool) -> Tone {
+        match (passed, certain) {
+            (false, _) => Tone::Bad,
+            (true, true) => Tone::Good,
+            (true, false) => Tone::Doubtful,
+        }
+    }
+}
+
+/// A question to the evidence and its answer, whichever section asked.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckRow<'a> {
+    /// The title of the group that it stands in; of several where they asked the same.
+    pub(crate) section: String,
+    /// Absent for the run as a whole.
+    pub(crate) scenario: Option<&'a str>,
+    /// Key path.
+    pub(crate) metric: &'a str,
+    pub(crate) measured: Quantity<'a>,
+    pub(crate) interval: Option<Range>,
+    /// The limit in words.
+    pub(crate) expected: String,
+    /// The limit as a number, where there is one.
+    pub(crate) limit: Option<f64>,
+    /// How far the value is from its limit, in words; absent where percent of the limit mean nothing.
+    pub(crate) distance: Option<String>,
+    pub(crate) status: Status,
+    pub(crate) note: Option<&'a str>,
+}
+
+impl<'a> CheckRow<'a> {
+    fn of(section: &'static str, check: &'a Check) -> CheckRow<'a> {
+        let sign = match check.operator {
+            Operator::AtMost => "≤",
+            Operator::AtLeast => "≥",
+        };
+        CheckRow {
+            section: section.to_owned(),
+            scenario: check.scenario.as_deref(),
+            metric: &check.metric,
+            measured: Quantity::new(check.actual, &check.unit).told_from(check.expected),
+            interval: Range::of(check.ci95),
+            expected: format!("{sign} {}", written(check.expected, &check.unit)),
+            limit: Some(check.expected.get()),
+            distance: check
+                .actual
+                .and_then(|actual| distance(actual, check.expected)),
+            status: Status::of_check(check),
+            note: check.note.as_deref(),
+        }
+    }
+}
+
+impl CheckRow<'_> {
+    fn is_as(&self, other: &CheckRow<'_>) -> bool {
+        (self.scenario, self.metric, self.status) == (other.scenario, other.metric, other.status)
+            && self.expected == other.expected
+            && self.measured.value() == other.measured.value()
+    }
+}
+
+fn distance(actual: Measured, limit: Measured) -> Option<String> {
+    let percent = 100.0 * (actual.get() - limit.get()) / limit.get();
+    if !percent.is_finite() {
+        return None;
+    }
+    let amount = number(percent.abs());
+    Some(match percent {
+        0.0 => "exactly".to_owned(),
+        _ if percent < 0.0 => format!("{amount} % below"),
+        _ => format!("{amount} % above"),
+    })
+}
+
+/// The checks that one section asked.
+pub(crate) struct CheckGroup<'a> {
+    pub(crate) title: &'static str,
+    pub(crate) rows: Vec<CheckRow<'a>>,
+}
+
+impl<'a> CheckGroup<'a> {
+    fn of(title: &'static str, checks: impl Iterator<Item = &'a Check>) -> CheckGroup<'a> {
+        CheckGroup {
+            title,
+            rows: checks.map(|check| CheckRow::of(title, check)).collect(),
+        }
+    }
+
+    /// How many of its checks fail the build.
+    pub(crate) fn failed(&self) -> usize {
+        self.rows.iter().filter(|row| row.status.is_bad()).count()
+    }
+
+    /// In words, for the line above its table.
+    pub(crate) fn tally(&self) -> String {
+        match (self.failed(), self.rows.len()) {
+            (0, 1) => "1 check, passed".to_owned(),
+            (0, all) => format!("{all} checks, all passed"),
+            (failed, all) => format!("{failed} of {all} checks failed"),
+        }
+    }
+}
+
+/// All checks of a document, by the section that asked them; sections without any are left out.
+pub(crate) fn groups(evidence: &Evidence) -> Vec<CheckGroup<'_>> {
+    let validation = evidence
+        .validation
+        .iter()
+        .map(|section| CheckGroup::of("Validation", section.checks.iter()));
+    let gates = evidence.gates.iter().flat_map(|section| {
+        GateGroup::ALL.into_iter().map(|group| {
+            let checks = section
+                .checks
+                .iter()
+                .filter(move |gate| gate.group == group);
+            CheckGroup::of(title_of(group), checks.map(|gate| &gate.check))
+        })
+    });
+    validation
+        .chain(gates)
+        .filter(|group| !group.rows.is_empty())
+        .collect()
+}
+
+fn title_of(group: GateGroup) -> &'static str {
+    match group {
+        GateGroup::Performance => "Performance gates",
+        GateGroup::Security => "Security gates",
+        GateGroup::Deployment => "Deployment gates",
+    }
+}
+
+/// Every check that did not simply pass, those that fail the build first, otherwise in their own order. What
+/// two sections asked alike stands there once.
+pub(crate) fn findings<'a>(checks: impl Iterator<Item = CheckRow<'a>>) -> Vec<CheckRow<'a>> {
+    let mut findings: Vec<CheckRow<'a>> = Vec::new();
+    for check in checks.filter(|check| !check.status.is_good()) {
+        match findings.iter_mut().find(|finding| finding.is_as(&check)) {
+            Some(finding) => finding.section += &format!(", {}", check.section.to_lowercase()),
+            None => findings.push(check),
+        }
+    }
+    findings.sort_by_key(|finding| !finding.status.is_bad());
+    findings
+}

@@ -1,0 +1,58 @@
+//! Which format goes where.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{FAILED, PASSED, folder, html, inside, markdown, report_gen, stderr, stdout};
+
+#[test]
+fn without_output_the_report_is_markdown_on_stdout() {
+    report_gen(&[], PASSED)
+        .success()
+        .stdout(include_str!("../documents/passed.md"));
+    report_gen(&[], FAILED)
+        .code(1)
+        .stdout(include_str!("../documents/failed.md"));
+}
+
+#[test]
+fn the_ending_of_each_output_decides_its_format() {
+    let folder = folder();
+    let (page, comment) = (inside(&folder, "r.HTML"), inside(&folder, "r.md"));
+    report_gen(&["--output", &page, "--output", &comment], PASSED).success();
+    assert_eq!(fs::read_to_string(page).unwrap(), html(PASSED));
+    assert_eq!(fs::read_to_string(comment).unwrap(), markdown(PASSED));
+}
+
+#[test]
+fn format_decides_whatever_the_ending_says() {
+    let folder = folder();
+    let file = inside(&folder, "report.txt");
+    report_gen(&["--output", &file, "--format=html"], PASSED).success();
+    assert_eq!(fs::read_to_string(file).unwrap(), html(PASSED));
+}
+
+#[test]
+fn a_dash_is_the_report_on_stdout_beside_other_files() {
+    let folder = folder();
+    let file = inside(&folder, "r.html");
+    let run = report_gen(&["--output", "-", "--output", &file], PASSED).success();
+    assert_eq!(stdout(&run), markdown(PASSED));
+    assert!(Path::new(&file).exists());
+}
+
+#[test]
+fn an_unknown_ending_or_format_is_refused_with_the_known_ones() {
+    let run = report_gen(&["--output", "report.pdf"], PASSED).code(2);
+    assert_eq!(
+        stderr(&run),
+        "report-gen: error: --output report.pdf: the ending tells no format: expected one of .md, .markdown, .html, .htm, or --format with markdown or html\n"
+    );
+    let run = report_gen(&["--format", "pdf"], PASSED).code(2);
+    assert_eq!(
+        stderr(&run),
+        "report-gen: error: --format: found pdf, expected markdown or html\n"
+    );
+    let run = report_gen(&["--output", "a.md", "--output", "a.md"], PASSED).code(2);
+    assert!(stderr(&run).contains("--output a.md: given twice"));
+}

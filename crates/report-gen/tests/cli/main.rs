@@ -1,0 +1,62 @@
+//! The binary, as a shell runs it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test may fail as a test does"
+)]
+
+mod contents;
+mod formats;
+mod hostile;
+mod page;
+mod pipe;
+
+use assert_cmd::assert::Assert;
+use assert_cmd::cargo::cargo_bin;
+use scraper::{Html, Selector};
+use tempfile::TempDir;
+
+const PASSED: &str = include_str!("../documents/passed.json");
+const FAILED: &str = include_str!("../documents/failed.json");
+
+fn report_gen(arguments: &[&str], stdin: &str) -> Assert {
+    assert_cmd::Command::new(cargo_bin("report-gen"))
+        .args(arguments)
+        .write_stdin(stdin)
+        .assert()
+}
+
+fn stdout(run: &Assert) -> String {
+    String::from_utf8(run.get_output().stdout.clone()).unwrap()
+}
+
+fn stderr(run: &Assert) -> String {
+    String::from_utf8(run.get_output().stderr.clone()).unwrap()
+}
+
+fn markdown(document: &str) -> String {
+    stdout(&report_gen(&[], document))
+}
+
+fn html(document: &str) -> String {
+    stdout(&report_gen(&["--format", "html"], document))
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn inside(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+fn parsed(page: &str) -> Html {
+    let page = Html::parse_document(page);
+    assert_eq!(page.errors, Vec::<String>::new());
+    page
+}
+
+fn texts(page: &Html, selector: &str) -> Vec<String> {
+    page.select(&Selector::parse(selector).unwrap())
+        .map(|element| element.text().collect::<String>().trim().to_owned())
+        .collect()
+}

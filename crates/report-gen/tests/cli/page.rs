@@ -1,0 +1,42 @@
+//! The page as a browser reads it.
+
+use scraper::Html;
+
+use crate::hostile::hostile;
+use crate::{FAILED, PASSED, html, parsed, texts};
+
+#[test]
+fn the_page_is_well_formed_whatever_the_document_holds() {
+    let broken = "<!DOCTYPE html><table><tr><td></b></table>";
+    assert!(!Html::parse_document(broken).errors.is_empty());
+    for document in [PASSED, FAILED, "{}", &hostile()] {
+        parsed(&html(document));
+    }
+}
+
+#[test]
+fn the_page_has_a_heading_a_section_and_a_table_with_headers_for_each_part() {
+    let page = parsed(&html(FAILED));
+    assert_eq!(texts(&page, "h1"), ["✗ FAILED"]);
+    assert_eq!(texts(&page, "section").len(), texts(&page, "h2").len());
+    let tables = texts(&page, "table").len();
+    assert_eq!(texts(&page, "table > caption").len(), tables);
+    assert_eq!(
+        texts(&page, "table th[scope=col]:first-child").len(),
+        tables
+    );
+    assert_eq!(texts(&page, ".tile").len(), 8);
+    assert!(texts(&page, "#findings + .scroll tbody tr")[0].contains("latency.p95_ms"));
+}
+
+#[test]
+fn the_chart_says_in_words_what_it_draws() {
+    let page = parsed(&html(FAILED));
+    let titles = texts(&page, "svg.chart g > title");
+    assert_eq!(titles[0], "batch_8 p50: 11.2 ms, limit 10 ms: fail");
+    assert_eq!(titles.len(), 3);
+    assert_eq!(texts(&page, "svg.chart .missed").len(), 1);
+    let page = parsed(&html(PASSED));
+    assert_eq!(texts(&page, "svg.chart .repetition").len(), 6);
+    assert_eq!(texts(&page, "svg.chart .limit").len(), 1);
+}
