@@ -39,14 +39,15 @@ pub fn section(histogram: &Histogram<u64>) -> Result<Option<Latency>, BenchError
     }))
 }
 
-/// Intervals clustered by repetition, for the quantiles that every repetition has.
-pub fn intervals(repetitions: &[&Latency]) -> Option<QuantileIntervals> {
+/// Intervals around the quantiles of all repetitions together, clustered by repetition; of those quantiles
+/// that every repetition has.
+pub fn intervals(pooled: &Latency, repetitions: &[&Latency]) -> Option<QuantileIntervals> {
     let interval = |quantile: fn(&Latency) -> Option<Measured>| {
         let values: Option<Vec<f64>> = repetitions
             .iter()
             .map(|latency| quantile(latency).map(f64::from))
             .collect();
-        clustered(&values?)
+        clustered(quantile(pooled)?, &values?)
     };
     let intervals = QuantileIntervals {
         p50_ms: interval(|latency| latency.p50_ms),
@@ -58,9 +59,9 @@ pub fn intervals(repetitions: &[&Latency]) -> Option<QuantileIntervals> {
     (intervals != QuantileIntervals::default()).then_some(intervals)
 }
 
-/// The interval of a value that was measured once in each repetition.
-pub fn clustered(values: &[f64]) -> Option<Interval> {
-    let (low, high) = clustered_interval(values)?;
+/// The interval around an estimate from all repetitions of what was also measured once in each.
+pub fn clustered(pooled: Measured, repetitions: &[f64]) -> Option<Interval> {
+    let (low, high) = clustered_interval(pooled.get(), repetitions)?;
     Some(Interval {
         low: Measured::rounded(low),
         high: Measured::rounded(high),

@@ -131,22 +131,6 @@ impl ScenarioResults {
 
     /// The entry of `scenarios[]`.
     pub fn section(&self) -> Result<Scenario, BenchError> {
-        let latencies: Option<Vec<&Latency>> = self
-            .repetitions
-            .iter()
-            .map(|one| one.latency.as_ref())
-            .collect();
-        let ci95 = latencies.and_then(|latencies| latency::intervals(&latencies));
-        let rates: Option<Vec<f64>> = self
-            .repetitions
-            .iter()
-            .map(|one| {
-                one.throughput
-                    .as_ref()
-                    .and_then(|throughput| throughput.rps)
-                    .map(f64::from)
-            })
-            .collect();
         Ok(Scenario {
             name: self.plan.name.clone(),
             description: self.plan.description.clone(),
@@ -156,16 +140,41 @@ impl ScenarioResults {
             concurrent_requests: Some(self.plan.concurrent_requests()),
             arrival_rate_rps: None,
             limits: self.plan.limits.clone(),
-            latency: latency::section(&self.latency.latency)?
-                .map(|latency| Latency { ci95, ..latency }),
-            throughput: Some(Throughput {
-                ci95: rates.and_then(|rates| latency::clustered(&rates)),
-                ..self.load.section(self.plan.batch_size)
-            }),
+            latency: self.latency()?,
+            throughput: Some(self.throughput()),
             memory: self.memory(),
             error_rate: error_rate(&self.all),
             repetitions: self.repetitions.clone(),
         })
+    }
+
+    fn latency(&self) -> Result<Option<Latency>, BenchError> {
+        let Some(pooled) = latency::section(&self.latency.latency)? else {
+            return Ok(None);
+        };
+        let each: Option<Vec<&Latency>> = self
+            .repetitions
+            .iter()
+            .map(|one| one.latency.as_ref())
+            .collect();
+        let ci95 = each.and_then(|each| latency::intervals(&pooled, &each));
+        Ok(Some(Latency { ci95, ..pooled }))
+    }
+
+    fn throughput(&self) -> Throughput {
+        let pooled = self.load.section(self.plan.batch_size);
+        let rps =
+            |throughput: Option<&Throughput>| throughput.and_then(|throughput| throughput.rps);
+        let each: Option<Vec<f64>> = self
+            .repetitions
+            .iter()
+            .map(|one| rps(one.throughput.as_ref()).map(f64::from))
+            .collect();
+        let ci95 = pooled
+            .rps
+            .zip(each)
+            .and_then(|(pooled, each)| latency::clustered(pooled, &each));
+        Throughput { ci95, ..pooled }
     }
 
     fn memory(&self) -> Option<Memory> {
