@@ -1,0 +1,221 @@
+//! What stands beside the code is true: the shipped configuration, the pages, the README.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+
+use pipeline_tests::{Workplace, root};
+use schema::configuration::{
+    BenchmarkFile, Configuration, EnvironmentsFile, GatesFile, ThresholdsFile,
+};
+use serde_json::{Value, json};
+use toolkit::{Streams, configuration};
+
+const TOOLS: [&str; 6] = [
+    "bench-run",
+    "perf-validate",
+    "perf-compare",
+    "gate-check",
+    "report-gen",
+    "policy-server",
+];
+
+fn shipped<C: Configuration>(name: &str) -> C {
+    let mut streams = Streams {
+        stdin: &mut std::io::empty(),
+        stdout: &mut std::io::sink(),
+        stderr: &mut std::io::sink(),
+        stdin_is_terminal: false,
+        stderr_is_terminal: false,
+        colour: false,
+        quiet: true,
+    };
+    let path = root().join("config").join(name);
+    configuration::read(path.to_str().unwrap(), &mut streams)
+        .unwrap_or_else(|error| panic!("{error}"))
+        .0
+}
+
+fn as_json(value: impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap()
+}
+
+#[test]
+fn the_benchmark_of_a_pull_request_is_the_one_that_was_specified() {
+    let thresholds = json!({"p50_latency_ms": 10.0, "p95_latency_ms": 20.0, "p99_latency_ms": 50.0,
+        "throughput_rps": 1000.0, "memory_usage_mb": 1024.0, "error_rate_percent": 1.0});
+    assert_eq!(
+        as_json(shipped::<BenchmarkFile>("ci-benchmark.yaml")),
+        json!({
+            "benchmark": {"warmup_iterations": 10, "measurement_iterations": 100, "batch_sizes": [1, 4, 8, 16],
+                "concurrent_requests": 4, "duration_seconds": 30.0},
+            "performance_thresholds": thresholds,
+            "hardware_requirements": {"min_cpu_cores": 4, "min_memory_gb": 8.0, "min_disk_gb": 20.0},
+            "test_scenarios": [
+                {"name": "single_request", "description": "Single request latency test", "batch_size": 1, "iterations": 1000},
+                {"name": "batch_processing", "description": "Batch processing test", "batch_size": 16, "iterations": 100},
+                {"name": "concurrent_load", "description": "Concurrent load test", "batch_size": 1,
+                    "concurrent_requests": 10, "duration_seconds": 60.0},
+                {"name": "memory_stress", "description": "Memory stress test", "batch_size": 32, "iterations": 500,
+                    "memory_limit_mb": 2048.0},
+            ],
+        })
+    );
+    assert_eq!(
+        as_json(shipped::<ThresholdsFile>("performance-thresholds.yaml")),
+        json!({"performance_thresholds": thresholds})
+    );
+}
+
+#[test]
+fn the_gates_are_the_ones_that_were_specified() {
+    assert_eq!(
+        as_json(shipped::<GatesFile>("quality-gates.yaml")),
+        json!({
+            "performance_gates": {
+                "latency": {"p50_max_ms": 10.0, "p95_max_ms": 20.0, "p99_max_ms": 50.0},
+                "throughput": {"min_rps": 1000.0},
+                "memory": {"max_usage_mb": 1024.0},
+                "error_rate": {"max_percent": 1.0},
+            },
+            "security_gates": {
+                "vulnerabilities": {"max_critical": 0, "max_high": 0, "max_medium": 5},
+                "code_quality": {"min_coverage": 80.0, "max_complexity": 10.0, "max_duplication": 5.0},
+            },
+            "deployment_gates": {
+                "health_checks": {"max_failure_rate": 0.0, "max_response_time_ms": 5000.0},
+                "smoke_tests": {"max_failure_rate": 0.0, "max_execution_time_s": 300.0},
+            },
+        })
+    );
+}
+
+#[test]
+fn the_other_configuration_files_can_be_used() {
+    let environments: EnvironmentsFile = shipped("environments.yaml");
+    let targets: Vec<(&str, &str)> = environments
+        .environments
+        .iter()
+        .map(|(name, environment)| (name.as_str(), environment.target.as_str()))
+        .collect();
+    assert_eq!(
+        targets,
+        [
+            ("local", "http://localhost:8080"),
+            ("staging", "http://staging.carla-rl.com"),
+            ("production", "http://api.carla-rl.com"),
+        ]
+    );
+    let quick: BenchmarkFile = shipped("quick-benchmark.yaml");
+    let nightly: BenchmarkFile = shipped("performance-benchmark.yaml");
+    assert!(nightly.benchmark.measurement_iterations > quick.benchmark.measurement_iterations);
+    assert_eq!(
+        quick.performance_thresholds,
+        shipped::<BenchmarkFile>("ci-benchmark.yaml").performance_thresholds
+    );
+}
+
+/// Every option that a help text names, as in `--config`.
+fn options_in(help: &str) -> Vec<&str> {
+    let words =
+        help.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'));
+    let mut options: Vec<&str> = words
+        .filter(|word| word.starts_with("--") && word.len() > 3)
+        .collect();
+    options.sort_unstable();
+    options.dedup();
+    options
+}
+
+#[test]
+fn every_option_stands_on_the_page_of_its_tool_and_every_tool_in_the_readme() {
+    let place = Workplace::default();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for tool in TOOLS {
+        let help = place.run(tool, &["--help"]);
+        assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""), "{tool}");
+        let page = fs::read_to_string(root().join(format!("bin-docs/{tool}.md"))).unwrap();
+        let options = options_in(&help.stdout);
+        assert!(options.len() > 3, "{tool}: {options:?}");
+        for option in options {
+            assert!(
+                page.contains(option),
+                "bin-docs/{tool}.md does not name {option}"
+            );
+        }
+        assert!(
+            readme.contains(&format!("bin-docs/{tool}.md")),
+            "the README does not link to the page of {tool}"
+        );
+        let version = place.run(tool, &["--version"]);
+        assert_eq!(
+            version.stdout,
+            format!("{tool} {}\n", env!("CARGO_PKG_VERSION"))
+        );
+    }
+}
+
+#[test]
+fn the_schema_that_a_tool_prints_is_the_published_one() {
+    let place = Workplace::default();
+    let published =
+        fs::read_to_string(root().join("bin-docs/schemas/evidence.schema.json")).unwrap();
+    for tool in [
+        "bench-run",
+        "perf-validate",
+        "perf-compare",
+        "gate-check",
+        "report-gen",
+    ] {
+        let ran = place.run(tool, &["--schema"]);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(0), published.as_str()),
+            "{tool}"
+        );
+    }
+}
+
+#[test]
+fn every_recipe_of_the_justfile_stands_as_a_plain_command_in_its_page() {
+    let justfile = fs::read_to_string(root().join("justfile")).unwrap();
+    let page = fs::read_to_string(root().join("bin-docs/commands.md")).unwrap();
+    let mut recipes = 0;
+    for lines in justfile.lines().collect::<Vec<&str>>().windows(2) {
+        let Some((name, _)) = lines[0]
+            .split_once(':')
+            .filter(|(name, _)| !name.starts_with(['#', '_', ' ']))
+        else {
+            continue;
+        };
+        recipes += 1;
+        assert!(
+            page.contains(&format!("| `just {name}` | `{}` |", lines[1].trim())),
+            "bin-docs/commands.md: {name}"
+        );
+    }
+    assert!(recipes > 10);
+}
+
+#[test]
+fn links_between_the_pages_lead_somewhere() {
+    for page in [
+        "README.md",
+        "bin-docs/pipes.md",
+        "bin-docs/exit-codes.md",
+        "bin-docs/bench-run.md",
+        "bin-docs/policy-server.md",
+    ] {
+        let path = root().join(page);
+        let text = fs::read_to_string(&path).unwrap();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            if !link.starts_with("http") && !link.starts_with('#') {
+                let file = link.split('#').next().unwrap();
+                assert!(path.parent().unwrap().join(file).exists(), "{page}: {link}");
+            }
+        }
+    }
+}
