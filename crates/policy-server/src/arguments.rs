@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use argh::FromArgs;
 
-use crate::faults::{FailOrder, LatencyLaw, Orders, Stall};
-use crate::units::{ByteRate, Percentage, Share};
+use crate::faults::{FailOrder, LatencyLaw, Stall};
+use crate::units;
 
 /// Serves a driving policy over HTTP: a small, fast reference service for load tests, with faults
 /// to order. Prints `listening on http://HOST:PORT` on stdout once it serves.
@@ -22,14 +22,10 @@ pub(crate) struct Arguments {
     #[argh(switch)]
     pub(crate) version: bool,
 
-    /// folder with model_card.yaml, or folder of versions of which the highest is served; without
-    /// it there is no model and /healthz is 503
+    /// folder with model_card.yaml, or folder of one such folder; without it there is no model and
+    /// /healthz is 503
     #[argh(option, arg_name = "dir")]
     pub(crate) artifacts: Option<PathBuf>,
-
-    /// version to serve from a folder of versions
-    #[argh(option, arg_name = "version")]
-    pub(crate) model_version: Option<String>,
 
     /// address or name to listen on (default 127.0.0.1)
     #[argh(option, default = "String::from(\"127.0.0.1\")")]
@@ -53,36 +49,46 @@ pub(crate) struct Arguments {
     pub(crate) fail: Option<FailOrder>,
 
     /// share of requests ended by a TCP reset: 1%
-    #[argh(option, arg_name = "share", default = "Share::default()")]
-    pub(crate) reset: Share,
+    #[argh(option, arg_name = "share", from_str_fn(units::share), default = "0.0")]
+    pub(crate) reset: f64,
 
     /// share of requests whose answer ends in the middle of its body: 1%
-    #[argh(option, arg_name = "share", default = "Share::default()")]
-    pub(crate) truncate: Share,
+    #[argh(option, arg_name = "share", from_str_fn(units::share), default = "0.0")]
+    pub(crate) truncate: f64,
 
     /// share of requests that are never answered: 1%
-    #[argh(option, arg_name = "share", default = "Share::default()")]
-    pub(crate) hang: Share,
+    #[argh(option, arg_name = "share", from_str_fn(units::share), default = "0.0")]
+    pub(crate) hang: f64,
 
     /// share of requests answered with an action too few: 1%
-    #[argh(option, arg_name = "share", default = "Share::default()")]
-    pub(crate) short_batch: Share,
+    #[argh(option, arg_name = "share", from_str_fn(units::share), default = "0.0")]
+    pub(crate) short_batch: f64,
 
     /// growth of resident memory: 1MB/s (KB, MB, GB; 1 MB is 1,048,576 bytes)
-    #[argh(option, arg_name = "rate")]
-    pub(crate) leak: Option<ByteRate>,
+    #[argh(option, arg_name = "rate", from_str_fn(units::bytes_per_second))]
+    pub(crate) leak: Option<f64>,
 
     /// workers behind a first-in-first-out queue (default: no queue)
     #[argh(option, arg_name = "n")]
     pub(crate) workers: Option<usize>,
 
     /// each start draws a speed of its own: 5% is the standard deviation of its logarithm
-    #[argh(option, arg_name = "percentage", default = "Percentage::default()")]
-    pub(crate) start_spread: Percentage,
+    #[argh(
+        option,
+        arg_name = "percentage",
+        from_str_fn(units::fraction),
+        default = "0.0"
+    )]
+    pub(crate) start_spread: f64,
 
     /// slower by that much, ordered latency and real work together: 15%
-    #[argh(option, arg_name = "percentage", default = "Percentage::default()")]
-    pub(crate) add: Percentage,
+    #[argh(
+        option,
+        arg_name = "percentage",
+        from_str_fn(units::fraction),
+        default = "0.0"
+    )]
+    pub(crate) add: f64,
 
     /// seed of all random numbers (default: another one each start)
     #[argh(option, arg_name = "n")]
@@ -117,23 +123,4 @@ pub(crate) struct CreateArtifacts {
     /// seed that weights and statistics are drawn from (default 1)
     #[argh(option, arg_name = "n", default = "1")]
     pub(crate) seed: u64,
-}
-
-impl Arguments {
-    /// The faults among the options.
-    pub(crate) fn fault_orders(&self) -> Orders {
-        Orders {
-            latency: self.latency,
-            stall: self.stall,
-            fail: self.fail,
-            reset: self.reset,
-            truncate: self.truncate,
-            hang: self.hang,
-            short_batch: self.short_batch,
-            leak: self.leak,
-            workers: self.workers,
-            start_spread: self.start_spread,
-            add: self.add,
-        }
-    }
 }

@@ -31,41 +31,17 @@ pub enum Error {
         /// What was found and what was expected.
         reason: String,
     },
-    /// A file is not the one that the model card was written for.
-    #[error(
-        "{}: SHA-256 differs from the model card: expected {expected}, found {found}; \
-         the file was changed or damaged after the artifacts were made",
-        path.display()
-    )]
-    Digest {
-        /// The changed file.
-        path: PathBuf,
-        /// The digest in the model card, in hexadecimal.
-        expected: String,
-        /// The digest of the file as it is, in hexadecimal.
-        found: String,
-    },
-    /// A version already exists with other content.
-    #[error(
-        "{}: this version exists already and its {file} differs from what the seed gives; \
-         choose another --version, or remove the folder",
-        path.display()
-    )]
-    VersionExists {
-        /// The folder of the version.
-        path: PathBuf,
-        /// The first file that differs.
+    /// A file of the artifacts could not be put into its format.
+    #[error("{file}: cannot be encoded: {source}")]
+    Encode {
+        /// Its name.
         file: &'static str,
+        /// What its library said.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The tensors could not be put into the safetensors format.
-    #[error("model.safetensors: cannot be encoded: {0}")]
-    EncodeWeights(#[from] safetensors::SafeTensorError),
-    /// The preprocessor could not be put into JSON.
-    #[error("preprocessor.json: cannot be encoded: {0}")]
-    EncodePreprocessor(#[from] serde_json::Error),
-    /// The model card could not be put into YAML.
-    #[error("model_card.yaml: cannot be encoded: {0}")]
-    EncodeCard(#[from] serde_yaml::Error),
+    /// The metrics could not be set up.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
     /// Options that contradict each other or ask for the impossible.
     #[error("{0}")]
     Options(String),
@@ -108,6 +84,17 @@ impl Error {
     pub(crate) fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Write { path, source }
+    }
+
+    /// For `map_err` on encoding a file of the artifacts.
+    pub(crate) fn encode<E>(file: &'static str) -> impl FnOnce(E) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        move |source| Self::Encode {
+            file,
+            source: Box::new(source),
+        }
     }
 
     /// For `map_err` on a call of the operating system.

@@ -2,82 +2,82 @@
 //! real policy, and has trouble of a known kind and amount when that is ordered.
 
 mod arguments;
-pub mod artifacts;
-mod closing;
+mod artifacts;
 mod error;
 pub mod faults;
 mod http;
-pub mod limits;
+mod limits;
 mod metrics;
-pub mod policy;
+mod policy;
 mod random;
 mod serve;
-mod timer;
 pub mod truth;
-pub mod units;
+mod units;
 
 use std::io::Write;
 
 use arguments::{Arguments, Command, CreateArtifacts};
 use artifacts::Created;
 pub use error::Error;
-use toolkit::Exit;
+use toolkit::{Exit, Streams};
 
-/// Version of this tool.
-pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Serves, or makes artifacts, as the arguments (without the program's name) say. Returns the
-/// exit code: 0, or 2 with an error on `stderr`.
-pub fn run(arguments: &[String], stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
-    let outcome = match toolkit::arguments::parse::<Arguments>("policy-server", arguments) {
-        Ok(arguments) => dispatch(&arguments, stdout),
-        Err(early) => {
-            // A closed stream leaves no way to say so.
-            let _ = match early.exit {
-                Exit::Passed => stdout.write_all(early.text.as_bytes()),
-                _ => stderr.write_all(early.text.as_bytes()),
-            };
-            return early.exit.code();
+/// Serves, or makes artifacts, as the arguments (without the program's name) say.
+pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
+    let options = match toolkit::arguments::parse::<Arguments>("policy-server", arguments) {
+        Ok(options) => options,
+        Err(help) if help.exit == Exit::Passed => {
+            say(streams.stdout, help.text.trim_end());
+            return help.exit;
+        }
+        Err(usage) => {
+            streams.error(&usage.text);
+            return usage.exit;
         }
     };
-    match outcome {
-        Ok(()) => Exit::Passed.code(),
+    let first = arguments.first().map_or("", String::as_str);
+    match dispatch(&options, first, streams.stdout) {
+        Ok(()) => Exit::Passed,
         Err(error) => {
-            let _ = writeln!(stderr, "policy-server: error: {error}");
-            Exit::Error.code()
+            streams.error(&format!("policy-server: error: {error}\n"));
+            Exit::Error
         }
     }
 }
 
-fn dispatch(arguments: &Arguments, stdout: &mut dyn Write) -> Result<(), Error> {
-    if arguments.version {
+fn dispatch(options: &Arguments, first: &str, stdout: &mut dyn Write) -> Result<(), Error> {
+    if options.version {
         say(stdout, &format!("policy-server {TOOL_VERSION}"));
         return Ok(());
     }
-    match &arguments.command {
-        Some(Command::CreateArtifacts(order)) => create_artifacts(order, stdout),
-        None => serve::serve(arguments, stdout),
+    match &options.command {
+        None => serve::serve(options, stdout),
+        Some(Command::CreateArtifacts(order)) if first == "create-artifacts" => {
+            create_artifacts(order, stdout)
+        }
+        Some(Command::CreateArtifacts(_)) => Err(Error::Options(format!(
+            "{first}: is of the server; only options of its own are expected with create-artifacts, \
+             after it"
+        ))),
     }
 }
 
 fn create_artifacts(order: &CreateArtifacts, stdout: &mut dyn Write) -> Result<(), Error> {
-    match artifacts::create(&order.output, &order.version, order.seed)? {
-        Created::Written(folder) => say(stdout, &format!("created {}", folder.display())),
+    let line = match artifacts::create(&order.output, &order.version, order.seed)? {
+        Created::Written(folder) => format!("created {}", folder.display()),
         Created::AlreadyThere(folder) => {
-            say(
-                stdout,
-                &format!(
-                    "unchanged {}: it holds the same files already",
-                    folder.display()
-                ),
-            );
+            format!(
+                "unchanged {}: it holds the same files already",
+                folder.display()
+            )
         }
-    }
+    };
+    say(stdout, &line);
     Ok(())
 }
 
 /// One line at once; nobody listening is no error.
 fn say(stdout: &mut dyn Write, line: &str) {
-    let _ = writeln!(stdout, "{line}");
-    let _ = stdout.flush();
+    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
 }

@@ -1,35 +1,44 @@
 //! The policy: a multilayer perceptron 5 → 64 → 64 → 3 (ReLU, ReLU, tanh) in f32.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Inputs of the network: speed, steering and the sensors.
-pub const INPUTS: usize = 2 + SENSORS;
+pub(crate) const INPUTS: usize = 2 + SENSORS;
 /// Sensor values that the network takes.
-pub const SENSORS: usize = 3;
+pub(crate) const SENSORS: usize = 3;
 /// Width of each hidden layer.
-pub const HIDDEN: usize = 64;
+pub(crate) const HIDDEN: usize = 64;
 /// Outputs of the network: throttle, brake and steer before scaling.
-pub const OUTPUTS: usize = 3;
+pub(crate) const OUTPUTS: usize = 3;
 
-/// The last layer is computed four wide, one SIMD register, and its fourth value is thrown away.
-const OUTPUT_LANES: usize = 4;
+/// Names of the inputs, in order.
+pub(crate) const INPUT_NAMES: [&str; INPUTS] = [
+    "speed",
+    "steering",
+    "sensors[0]",
+    "sensors[1]",
+    "sensors[2]",
+];
+/// Names of the actions, in order.
+pub(crate) const OUTPUT_NAMES: [&str; OUTPUTS] = ["throttle", "brake", "steer"];
+
 /// Outputs summed at a time: 32 f32 fill half of the sixteen SSE registers, so sums stay in registers.
 const LANES: usize = 32;
 
 /// What the car is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Action {
+pub(crate) struct Action {
     /// From 0 (none) to 1 (full).
-    pub throttle: f32,
+    pub(crate) throttle: f32,
     /// From 0 (none) to 1 (full).
-    pub brake: f32,
+    pub(crate) brake: f32,
     /// From -1 (full left) to 1 (full right).
-    pub steer: f32,
+    pub(crate) steer: f32,
 }
 
 /// One fully connected layer.
 #[derive(Debug, Clone)]
-pub struct Dense<const IN: usize, const OUT: usize> {
+pub(crate) struct Dense<const IN: usize, const OUT: usize> {
     /// Weights by input, so that the inner loop runs over outputs: independent sums vectorise
     /// without reordering a floating-point addition.
     by_input: Box<[[f32; OUT]; IN]>,
@@ -38,21 +47,14 @@ pub struct Dense<const IN: usize, const OUT: usize> {
 
 impl<const IN: usize, const OUT: usize> Dense<IN, OUT> {
     /// A layer from row-major weights `[outputs, IN]` and their biases, as safetensors holds them.
-    /// Outputs beyond those given stay zero.
-    pub fn from_rows(rows: &[f32], bias: &[f32]) -> Self {
-        let mut layer = Self {
-            by_input: Box::new([[0.0; OUT]; IN]),
-            bias: [0.0; OUT],
-        };
-        for (output, row) in rows.chunks_exact(IN).take(OUT).enumerate() {
+    pub(crate) fn from_rows(rows: &[f32], bias: [f32; OUT]) -> Self {
+        let mut by_input = Box::new([[0.0; OUT]; IN]);
+        for (output, row) in rows.chunks_exact(IN).enumerate() {
             for (input, &weight) in row.iter().enumerate() {
-                layer.by_input[input][output] = weight;
+                by_input[input][output] = weight;
             }
         }
-        for (own, &given) in layer.bias.iter_mut().zip(bias) {
-            *own = given;
-        }
-        layer
+        Self { by_input, bias }
     }
 
     fn apply(&self, inputs: &[f32; IN]) -> [f32; OUT] {
@@ -70,12 +72,13 @@ impl<const IN: usize, const OUT: usize> Dense<IN, OUT> {
 }
 
 /// How each input is brought to mean 0 and standard deviation 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Standardisation {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Standardisation {
     /// Mean of each input, in the input's own unit.
-    pub mean: [f32; INPUTS],
+    pub(crate) mean: [f32; INPUTS],
     /// Standard deviation of each input, in the input's own unit.
-    pub std: [f32; INPUTS],
+    pub(crate) std: [f32; INPUTS],
 }
 
 impl Standardisation {
@@ -86,24 +89,24 @@ impl Standardisation {
 
 /// The network with the standardisation of its inputs.
 #[derive(Debug, Clone)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// Applied to the inputs first.
-    pub standardisation: Standardisation,
+    pub(crate) standardisation: Standardisation,
     /// Inputs to the first hidden layer.
-    pub first: Dense<INPUTS, HIDDEN>,
+    pub(crate) first: Dense<INPUTS, HIDDEN>,
     /// First to second hidden layer.
-    pub second: Dense<HIDDEN, HIDDEN>,
+    pub(crate) second: Dense<HIDDEN, HIDDEN>,
     /// Second hidden layer to the outputs.
-    pub last: Dense<HIDDEN, OUTPUT_LANES>,
+    pub(crate) last: Dense<HIDDEN, OUTPUTS>,
 }
 
 impl Policy {
     /// The action for one observation: speed in km/h, steering, then the sensors.
-    pub fn act(&self, inputs: &[f32; INPUTS]) -> Action {
+    pub(crate) fn act(&self, inputs: &[f32; INPUTS]) -> Action {
         let standardised = self.standardisation.apply(inputs);
         let hidden = self.first.apply(&standardised).map(relu);
         let hidden = self.second.apply(&hidden).map(relu);
-        let [throttle, brake, steer, _] = self.last.apply(&hidden).map(f32::tanh);
+        let [throttle, brake, steer] = self.last.apply(&hidden).map(f32::tanh);
         Action {
             throttle: (throttle + 1.0) / 2.0,
             brake: (brake + 1.0) / 2.0,
@@ -122,14 +125,14 @@ mod tests {
 
     #[test]
     fn a_layer_multiplies_rows_and_adds_the_bias() {
-        let layer = Dense::<2, 4>::from_rows(&[1.0, 2.0, 3.0, 4.0], &[0.5, -0.5]);
-        assert_eq!(layer.apply(&[10.0, 100.0]), [210.5, 429.5, 0.0, 0.0]);
+        let layer = Dense::<2, 2>::from_rows(&[1.0, 2.0, 3.0, 4.0], [0.5, -0.5]);
+        assert_eq!(layer.apply(&[10.0, 100.0]), [210.5, 429.5]);
     }
 
     #[test]
     fn a_layer_wider_than_one_block_reaches_every_output() {
         let rows: Vec<f32> = (0..64).map(|row| row as f32).collect();
-        let layer = Dense::<1, 64>::from_rows(&rows, &[1.0; 64]);
+        let layer = Dense::<1, 64>::from_rows(&rows, [1.0; 64]);
         let outputs = layer.apply(&[2.0]);
         assert!(
             outputs

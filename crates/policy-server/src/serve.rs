@@ -5,21 +5,20 @@ use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::arguments::Arguments;
-use crate::artifacts::{self, Model};
+use crate::artifacts::Model;
 use crate::error::Error;
-use crate::faults::Faults;
+use crate::faults::{Faults, leak};
 use crate::http::{Service, connection};
-use crate::random::Streams;
-use crate::timer::Timer;
-use crate::{closing, say, truth};
+use crate::{say, truth};
 
 /// In-flight requests get this long to finish after a signal.
 const DRAIN_AT_MOST: Duration = Duration::from_secs(2);
@@ -28,14 +27,16 @@ const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(10);
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn serve(arguments: &Arguments, stdout: &mut dyn Write) -> Result<(), Error> {
-    let model = load_model(arguments)?;
-    let truth = arguments
-        .truth
-        .as_deref()
-        .map(truth::Writer::open)
-        .transpose()?;
-    let recorder = truth.as_ref().map(truth::Writer::recorder);
-
+    let model = match &arguments.artifacts {
+        Some(folder) => Some(Model::load(folder)?),
+        None => None,
+    };
+    let (recorder, truth) = match &arguments.truth {
+        Some(path) => {
+            truth::Writer::open(path).map(|(recorder, truth)| (Some(recorder), Some(truth)))?
+        }
+        None => (None, None),
+    };
     let runtime = runtime()?;
     let served = runtime.block_on(until_signal(arguments, model, recorder, stdout));
     // Requests that still hang end with the runtime, and leave their records.
@@ -44,27 +45,12 @@ pub(crate) fn serve(arguments: &Arguments, stdout: &mut dyn Write) -> Result<(),
     served.and(written)
 }
 
-fn load_model(arguments: &Arguments) -> Result<Option<Model>, Error> {
-    let version = arguments.model_version.as_deref();
-    match (&arguments.artifacts, version) {
-        (Some(folder), _) => Model::load(&artifacts::locate(folder, version)?).map(Some),
-        (None, None) => Ok(None),
-        (None, Some(version)) => Err(Error::Options(format!(
-            "--model-version {version}: needs --artifacts, the folder of the versions"
-        ))),
-    }
-}
-
 /// One thread for one CPU saves all synchronisation between threads.
 fn runtime() -> Result<Runtime, Error> {
-    let cpus = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut builder = match cpus {
+    let mut builder = match thread::available_parallelism().map_or(1, usize::from) {
         1 => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
-    if cpus > 1 {
-        builder.worker_threads(cpus);
-    }
     builder
         .enable_all()
         .build()
@@ -78,12 +64,14 @@ async fn until_signal(
     stdout: &mut dyn Write,
 ) -> Result<(), Error> {
     let mut signals = Signals::new()?;
-    let timer = Timer::new().map_err(Error::system("cannot make a timerfd"))?;
     let (listener, address) = listen(&arguments.host, arguments.port).await?;
-    let streams = Streams::new(arguments.seed);
-    let faults = Faults::start(&arguments.fault_orders(), streams, timer)?;
-    let (announcer, closing) = closing::channel();
-    let service = Arc::new(Service::new(model, faults, recorder, closing.clone()));
+    let faults = Faults::start(arguments)?;
+    if let Some(rate) = arguments.leak {
+        leak::start(rate).map_err(Error::system("cannot start the thread that leaks"))?;
+    }
+    // Closing is the end of the sender, for everything that waits.
+    let (open, closing) = watch::channel(());
+    let service = Arc::new(Service::new(model, faults, recorder, closing.clone())?);
 
     say(stdout, &format!("listening on http://{address}"));
 
@@ -110,7 +98,7 @@ async fn until_signal(
 
     drop(listener);
     drop(alive);
-    announcer.announce();
+    drop(open);
     tokio::select! {
         _ = all_gone.recv() => {}
         () = signals.next() => {}

@@ -1,11 +1,9 @@
 //! Quantities as people type them: `5ms`, `2%`, `1MB/s`.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 /// Reads a length of time such as `250us`, `5ms`, `1.5s` or `2m`.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let refused = || format!("{text:?} found, a time such as 250us, 5ms or 1.5s expected");
     let (number, unit) = split_number(text).ok_or_else(refused)?;
     let seconds_per_unit = match unit {
@@ -24,83 +22,34 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_nanos(nanoseconds as u64))
 }
 
-/// A percentage of 0 or more, as in `15%`.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Percentage(
-    /// 100 is all.
-    pub f64,
-);
-
-impl Percentage {
-    /// 1 is all.
-    pub fn fraction(self) -> f64 {
-        self.0 / 100.0
+/// Reads a percentage of 0 or more, such as `15%`, as a fraction: 1 is all.
+pub(crate) fn fraction(text: &str) -> Result<f64, String> {
+    match split_number(text) {
+        Some((number, "%")) => Ok(number / 100.0),
+        _ => Err(format!("{text:?} found, a percentage such as 2% expected")),
     }
 }
 
-impl FromStr for Percentage {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match split_number(text) {
-            Some((number, "%")) => Ok(Self(number)),
-            _ => Err(format!("{text:?} found, a percentage such as 2% expected")),
-        }
+/// Reads a share of the requests, from `0%` to `100%`, as a fraction.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    let share = fraction(text)?;
+    if share > 1.0 {
+        return Err(format!("{text:?} found, a share from 0% to 100% expected"));
     }
+    Ok(share)
 }
 
-impl fmt::Display for Percentage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%", self.0)
-    }
-}
-
-/// A share of the requests, from 0 to 100 percent, as in `2%`.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Share(Percentage);
-
-impl Share {
-    /// From 0 to 1.
-    pub fn fraction(self) -> f64 {
-        self.0.fraction()
-    }
-}
-
-impl FromStr for Share {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let percentage: Percentage = text.parse()?;
-        if percentage.0 > 100.0 {
-            return Err(format!("{text:?} found, a share from 0% to 100% expected"));
-        }
-        Ok(Self(percentage))
-    }
-}
-
-/// Bytes each second, as in `1MB/s`; KB, MB and GB are powers of 1,024.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ByteRate {
-    /// Bytes each second.
-    pub bytes_per_second: f64,
-}
-
-impl FromStr for ByteRate {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let refused = || format!("{text:?} found, a rate such as 512KB/s or 1MB/s expected");
-        let (number, unit) = split_number(text).ok_or_else(refused)?;
-        let bytes_per_unit = match unit {
-            "KB/s" | "KiB/s" => 1024.0,
-            "MB/s" | "MiB/s" => 1024.0 * 1024.0,
-            "GB/s" | "GiB/s" => 1024.0 * 1024.0 * 1024.0,
-            _ => return Err(refused()),
-        };
-        Ok(Self {
-            bytes_per_second: number * bytes_per_unit,
-        })
-    }
+/// Reads a rate such as `1MB/s`; KB, MB and GB are powers of 1,024.
+pub(crate) fn bytes_per_second(text: &str) -> Result<f64, String> {
+    let refused = || format!("{text:?} found, a rate such as 512KB/s or 1MB/s expected");
+    let (number, unit) = split_number(text).ok_or_else(refused)?;
+    let bytes_per_unit = match unit {
+        "KB/s" | "KiB/s" => 1024.0,
+        "MB/s" | "MiB/s" => 1024.0 * 1024.0,
+        "GB/s" | "GiB/s" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(refused()),
+    };
+    Ok(number * bytes_per_unit)
 }
 
 /// A decimal number that is not negative, and what follows it.
@@ -128,7 +77,7 @@ mod tests {
             ("0ms", 0),
         ] {
             assert_eq!(
-                parse_duration(text),
+                duration(text),
                 Ok(Duration::from_nanos(nanoseconds)),
                 "{text}"
             );
@@ -140,53 +89,35 @@ mod tests {
         for text in [
             "", "5", "ms", "-5ms", "5 ms", "5parsec", "1e3ms", "1.2.3s", "NaNs", "infs",
         ] {
-            let error = parse_duration(text).unwrap_err();
+            let error = duration(text).unwrap_err();
             assert!(
                 error.starts_with(&format!("{text:?} found, a time")),
                 "{error}"
             );
         }
-        assert!(
-            parse_duration("99999999999s")
-                .unwrap_err()
-                .contains("a year")
-        );
+        assert!(duration("99999999999s").unwrap_err().contains("a year"));
     }
 
     #[test]
     fn a_percentage_wants_its_sign() {
-        assert_eq!("2.5%".parse(), Ok(Percentage(2.5)));
-        assert_eq!("150%".parse(), Ok(Percentage(150.0)));
+        assert_eq!(fraction("2.5%"), Ok(0.025));
+        assert_eq!(fraction("150%"), Ok(1.5));
         for text in ["2", "%", "-1%", "2%%"] {
-            assert!(text.parse::<Percentage>().is_err(), "{text}");
+            assert!(fraction(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_share_is_at_most_all() {
-        assert_eq!("100%".parse::<Share>().map(Share::fraction), Ok(1.0));
-        assert!(
-            "100.1%"
-                .parse::<Share>()
-                .unwrap_err()
-                .contains("0% to 100%")
-        );
+        assert_eq!(share("100%"), Ok(1.0));
+        assert!(share("100.1%").unwrap_err().contains("0% to 100%"));
     }
 
     #[test]
     fn rates_are_read_in_every_unit() {
-        assert_eq!(
-            "1KB/s".parse::<ByteRate>().unwrap().bytes_per_second,
-            1024.0
-        );
-        assert_eq!(
-            "0.5MB/s".parse::<ByteRate>().unwrap().bytes_per_second,
-            524_288.0
-        );
-        assert_eq!(
-            "1GB/s".parse::<ByteRate>().unwrap().bytes_per_second,
-            1_073_741_824.0
-        );
-        assert!("1MB".parse::<ByteRate>().is_err());
+        assert_eq!(bytes_per_second("1KB/s"), Ok(1024.0));
+        assert_eq!(bytes_per_second("0.5MB/s"), Ok(524_288.0));
+        assert_eq!(bytes_per_second("1GB/s"), Ok(1_073_741_824.0));
+        assert!(bytes_per_second("1MB").is_err());
     }
 }

@@ -16,7 +16,7 @@ mod streams;
 mod suggest;
 pub mod summary;
 mod tool;
-mod yaml;
+pub mod yaml;
 
 pub use allowed_missing::AllowedMissing;
 pub use error::ToolkitError;

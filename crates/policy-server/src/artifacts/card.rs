@@ -1,50 +1,53 @@
 //! `model_card.yaml`: what the model says of itself, and the digests of its other files.
 
 use std::fs;
+use std::marker::PhantomData;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use toolkit::yaml;
 
+use super::CARD_FILE;
 use crate::error::Error;
-use crate::policy::{HIDDEN, INPUTS, OUTPUTS};
+use crate::policy::{HIDDEN, INPUT_NAMES, INPUTS, OUTPUT_NAMES, OUTPUTS};
 
 /// The description of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ModelCard {
+pub(crate) struct ModelCard {
     /// Name of the model.
-    pub model_name: String,
+    pub(crate) model_name: String,
     /// Version of the model.
-    pub version: String,
+    pub(crate) version: String,
     /// Shape of the network.
-    pub architecture: Architecture,
+    pub(crate) architecture: Architecture,
     /// The network's inputs, in order.
-    pub inputs: Vec<InputDescription>,
+    pub(crate) inputs: [InputDescription; INPUTS],
     /// The actions, in order.
-    pub outputs: Vec<OutputDescription>,
+    pub(crate) outputs: [OutputDescription; OUTPUTS],
     /// The seed that the weights were drawn from.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The tool, and its version, that made the artifacts.
-    pub created_by: String,
+    pub(crate) created_by: String,
     /// SHA-256 of the other files.
-    pub files: FileDigests,
+    pub(crate) files: FileDigests,
 }
 
 /// Shape of the network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Architecture {
+pub(crate) struct Architecture {
     /// `mlp`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Width of every layer, inputs first.
-    pub layers: Vec<usize>,
+    pub(crate) layers: Vec<usize>,
     /// Activation after every layer.
-    pub activations: Vec<String>,
+    pub(crate) activations: Vec<String>,
 }
 
 impl Architecture {
     /// The only one that this server computes.
-    pub fn served() -> Self {
+    pub(crate) fn served() -> Self {
         Self {
             kind: "mlp".to_owned(),
             layers: vec![INPUTS, HIDDEN, HIDDEN, OUTPUTS],
@@ -56,49 +59,49 @@ impl Architecture {
 /// One input of the network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct InputDescription {
+pub(crate) struct InputDescription {
     /// Its name in a request.
-    pub name: String,
+    pub(crate) name: String,
     /// Its unit; `1` for a plain number.
-    pub unit: String,
+    pub(crate) unit: String,
     /// Lowest value allowed.
-    pub low: f64,
+    pub(crate) low: f64,
     /// Highest value allowed.
-    pub high: f64,
+    pub(crate) high: f64,
 }
 
 /// One action.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OutputDescription {
+pub(crate) struct OutputDescription {
     /// Its name in an answer.
-    pub name: String,
+    pub(crate) name: String,
     /// Lowest value.
-    pub low: f32,
+    pub(crate) low: f32,
     /// Highest value.
-    pub high: f32,
+    pub(crate) high: f32,
     /// Standard deviation of the Gaussian noise that is added when the request does not ask for
     /// a deterministic answer.
-    pub exploration_std: f32,
+    pub(crate) exploration_std: f32,
 }
 
 /// SHA-256 of the other files, in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FileDigests {
+pub(crate) struct FileDigests {
     /// Of the weights.
     #[serde(rename = "model.safetensors")]
-    pub model: String,
+    pub(crate) model: String,
     /// Of the means and standard deviations.
     #[serde(rename = "preprocessor.json")]
-    pub preprocessor: String,
+    pub(crate) preprocessor: String,
 }
 
 impl ModelCard {
     /// Reads and checks the card at `path`.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(path).map_err(Error::read(path))?;
-        let card: Self = serde_yaml::from_str(&text)
+        let card: Self = yaml::read(&text, PhantomData)
             .map_err(|error| Error::invalid(path, format!("not a model card: {error}")))?;
         card.check()
             .map_err(|reason| Error::invalid(path, reason))?;
@@ -106,8 +109,8 @@ impl ModelCard {
     }
 
     /// The card's text.
-    pub fn to_yaml(&self) -> Result<String, Error> {
-        Ok(serde_yaml::to_string(self)?)
+    pub(crate) fn to_yaml(&self) -> Result<String, Error> {
+        yaml::write(self).map_err(Error::encode(CARD_FILE))
     }
 
     fn check(&self) -> Result<(), String> {
@@ -121,32 +124,17 @@ impl ModelCard {
                 served.activations
             ));
         }
-        let names = |found: Vec<&str>, expected: &[&str], key: &str| {
-            if found == expected {
-                return Ok(());
-            }
-            Err(format!(
-                "{key}: {} found, {} expected",
-                found.join(", "),
-                expected.join(", ")
-            ))
-        };
-        names(
-            self.inputs
-                .iter()
-                .map(|input| input.name.as_str())
-                .collect(),
-            &INPUT_NAMES,
-            "inputs",
-        )?;
-        names(
-            self.outputs
-                .iter()
-                .map(|output| output.name.as_str())
-                .collect(),
-            &OUTPUT_NAMES,
-            "outputs",
-        )?;
+        if !self.inputs.iter().map(|input| &input.name).eq(INPUT_NAMES) {
+            return Err(format!("inputs: {} expected", INPUT_NAMES.join(", ")));
+        }
+        if !self
+            .outputs
+            .iter()
+            .map(|output| &output.name)
+            .eq(OUTPUT_NAMES)
+        {
+            return Err(format!("outputs: {} expected", OUTPUT_NAMES.join(", ")));
+        }
         for output in &self.outputs {
             let std = output.exploration_std;
             if !(std.is_finite() && std >= 0.0) {
@@ -159,14 +147,3 @@ impl ModelCard {
         Ok(())
     }
 }
-
-/// Names of the inputs, in the network's order.
-pub(super) const INPUT_NAMES: [&str; INPUTS] = [
-    "speed",
-    "steering",
-    "sensors[0]",
-    "sensors[1]",
-    "sensors[2]",
-];
-/// Names of the actions, in the network's order.
-pub(super) const OUTPUT_NAMES: [&str; OUTPUTS] = ["throttle", "brake", "steer"];

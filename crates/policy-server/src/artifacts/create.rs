@@ -8,20 +8,19 @@ use std::path::{Path, PathBuf};
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
+use toolkit::files::sha256;
 
-use super::card::{INPUT_NAMES, OUTPUT_NAMES};
+use super::card::{Architecture, FileDigests, InputDescription, ModelCard, OutputDescription};
 use super::weights::{self, LAYERS, Layer};
-use super::{
-    Architecture, CARD_FILE, FileDigests, InputDescription, MODEL_FILE, ModelCard,
-    OutputDescription, PREPROCESSOR_FILE, Preprocessor, digest,
-};
+use super::{CARD_FILE, MODEL_FILE, PREPROCESSOR_FILE};
 use crate::TOOL_VERSION;
 use crate::error::Error;
 use crate::limits::{SENSOR, SPEED_KMH, STEERING};
+use crate::policy::{INPUT_NAMES, OUTPUT_NAMES, OUTPUTS, Standardisation};
 
 /// What [`create`] found and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Created {
+pub(crate) enum Created {
     /// The folder was made.
     Written(PathBuf),
     /// The folder was there already with the same content.
@@ -30,7 +29,7 @@ pub enum Created {
 
 /// Makes `<output>/<version>` from the seed: whole, or not at all. A version that exists with
 /// other content is refused.
-pub fn create(output: &Path, version: &str, seed: u64) -> Result<Created, Error> {
+pub(crate) fn create(output: &Path, version: &str, seed: u64) -> Result<Created, Error> {
     check_version(version)?;
     let files = contents(version, seed)?;
     let folder = output.join(version);
@@ -70,7 +69,11 @@ fn compare(folder: PathBuf, files: &[(&'static str, Vec<u8>); 3]) -> Result<Crea
     for (file, bytes) in files {
         let path = folder.join(file);
         if fs::read(&path).ok().as_ref() != Some(bytes) {
-            return Err(Error::VersionExists { path: folder, file });
+            let reason = format!(
+                "this version exists already and its {file} differs from what the seed gives; \
+                 choose another --version, or remove the folder"
+            );
+            return Err(Error::invalid(folder, reason));
         }
     }
     Ok(Created::AlreadyThere(folder))
@@ -85,11 +88,12 @@ fn write_to_disk(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 fn contents(version: &str, seed: u64) -> Result<[(&'static str, Vec<u8>); 3], Error> {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let model = weights::encode(&draw_layers(&mut random))?;
-    let mut preprocessor = serde_json::to_vec_pretty(&draw_preprocessor(&mut random))?;
+    let mut preprocessor = serde_json::to_vec_pretty(&draw_preprocessor(&mut random))
+        .map_err(Error::encode(PREPROCESSOR_FILE))?;
     preprocessor.push(b'\n');
     let files = FileDigests {
-        model: digest::sha256_hex(&model),
-        preprocessor: digest::sha256_hex(&preprocessor),
+        model: sha256(&model),
+        preprocessor: sha256(&preprocessor),
     };
     let card = describe(version, seed, files).to_yaml()?;
     Ok([
@@ -103,10 +107,8 @@ fn contents(version: &str, seed: u64) -> Result<[(&'static str, Vec<u8>); 3], Er
 /// (He for ReLU, half of it before tanh so that it does not saturate). Only operations that
 /// IEEE 754 rounds exactly are used: every machine draws the same bytes.
 fn draw_layers(random: &mut Xoshiro256PlusPlus) -> [Layer; 3] {
-    let mut index = 0;
     LAYERS.map(|(inputs, outputs)| {
-        index += 1;
-        let variance = if index == LAYERS.len() { 1.0 } else { 2.0 } / inputs as f32;
+        let variance = if outputs == OUTPUTS { 1.0 } else { 2.0 } / inputs as f32;
         let weight_bound = (3.0 * variance).sqrt();
         let bias_bound = (1.0 / inputs as f32).sqrt();
         Layer {
@@ -118,23 +120,25 @@ fn draw_layers(random: &mut Xoshiro256PlusPlus) -> [Layer; 3] {
     })
 }
 
-fn draw_preprocessor(random: &mut Xoshiro256PlusPlus) -> Preprocessor {
-    let mut around = |centre: f32, spread: f32| centre + uniform(random, spread);
-    Preprocessor {
-        mean: vec![
-            around(60.0, 10.0),
-            around(0.0, 0.05),
-            around(0.0, 50.0),
-            around(0.0, 50.0),
-            around(0.0, 50.0),
-        ],
-        std: vec![
-            around(40.0, 5.0),
-            around(0.4, 0.05),
-            around(500.0, 50.0),
-            around(500.0, 50.0),
-            around(500.0, 50.0),
-        ],
+fn draw_preprocessor(random: &mut Xoshiro256PlusPlus) -> Standardisation {
+    let mut around = |(centre, spread)| centre + uniform(random, spread);
+    Standardisation {
+        mean: [
+            (60.0, 10.0),
+            (0.0, 0.05),
+            (0.0, 50.0),
+            (0.0, 50.0),
+            (0.0, 50.0),
+        ]
+        .map(&mut around),
+        std: [
+            (40.0, 5.0),
+            (0.4, 0.05),
+            (500.0, 50.0),
+            (500.0, 50.0),
+            (500.0, 50.0),
+        ]
+        .map(&mut around),
     }
 }
 
@@ -147,32 +151,24 @@ fn uniform(random: &mut Xoshiro256PlusPlus, bound: f32) -> f32 {
 fn describe(version: &str, seed: u64, files: FileDigests) -> ModelCard {
     let units = ["km/h", "1", "1", "1", "1"];
     let ranges = [SPEED_KMH, STEERING, SENSOR, SENSOR, SENSOR];
-    let inputs = INPUT_NAMES
-        .into_iter()
-        .zip(units)
-        .zip(ranges)
-        .map(|((name, unit), range)| InputDescription {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            low: *range.start(),
-            high: *range.end(),
-        });
-    let actions = [(0.0, 0.05), (0.0, 0.05), (-1.0, 0.1)];
-    let outputs = OUTPUT_NAMES
-        .into_iter()
-        .zip(actions)
-        .map(|(name, (low, exploration_std))| OutputDescription {
-            name: name.to_owned(),
-            low,
-            high: 1.0,
-            exploration_std,
-        });
+    let input = |index: usize| InputDescription {
+        name: INPUT_NAMES[index].to_owned(),
+        unit: units[index].to_owned(),
+        low: *ranges[index].start(),
+        high: *ranges[index].end(),
+    };
+    let output = |index: usize| OutputDescription {
+        name: OUTPUT_NAMES[index].to_owned(),
+        low: [0.0, 0.0, -1.0][index],
+        high: 1.0,
+        exploration_std: [0.05, 0.05, 0.1][index],
+    };
     ModelCard {
         model_name: "carla-rl-policy".to_owned(),
         version: version.to_owned(),
         architecture: Architecture::served(),
-        inputs: inputs.collect(),
-        outputs: outputs.collect(),
+        inputs: std::array::from_fn(input),
+        outputs: std::array::from_fn(output),
         seed,
         created_by: format!("policy-server {TOOL_VERSION}"),
         files,

@@ -5,6 +5,7 @@ use std::path::Path;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
+use super::MODEL_FILE;
 use crate::error::Error;
 use crate::policy::{Dense, HIDDEN, INPUTS, OUTPUTS};
 
@@ -21,62 +22,57 @@ pub(super) struct Layer {
     pub(super) bias: Vec<f32>,
 }
 
-/// The layers of the network, in order.
-type Network<const LAST: usize> = (
-    Dense<INPUTS, HIDDEN>,
-    Dense<HIDDEN, HIDDEN>,
-    Dense<HIDDEN, LAST>,
-);
-
 /// The tensors in the safetensors format; the same layers always give the same bytes.
 pub(super) fn encode(layers: &[Layer; 3]) -> Result<Vec<u8>, Error> {
-    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = layers
-        .iter()
-        .zip(LAYERS)
-        .enumerate()
-        .flat_map(|(index, (layer, (inputs, outputs)))| {
-            [
-                (
-                    weight_name(index),
-                    vec![outputs, inputs],
-                    to_bytes(&layer.weight),
-                ),
-                (bias_name(index), vec![outputs], to_bytes(&layer.bias)),
-            ]
-        })
-        .collect();
-    let views = tensors
+    let mut tensors = Vec::new();
+    for (index, (layer, (inputs, outputs))) in layers.iter().zip(LAYERS).enumerate() {
+        let weight = (
+            weight_name(index),
+            vec![outputs, inputs],
+            to_bytes(&layer.weight),
+        );
+        let bias = (bias_name(index), vec![outputs], to_bytes(&layer.bias));
+        tensors.extend([weight, bias]);
+    }
+    tensors
         .iter()
         .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
-        .collect::<Result<Vec<_>, Error>>()?;
-    Ok(safetensors::serialize(views, None)?)
+        .collect::<Result<Vec<_>, _>>()
+        .and_then(|views| safetensors::serialize(views, None))
+        .map_err(Error::encode(MODEL_FILE))
 }
 
-/// The layers out of the bytes of `path`, their shapes and values checked.
-pub(super) fn decode<const LAST: usize>(path: &Path, bytes: &[u8]) -> Result<Network<LAST>, Error> {
+/// The three layers out of the bytes of `path`, their shapes and values checked.
+pub(super) fn decode(
+    path: &Path,
+    bytes: &[u8],
+) -> Result<
+    (
+        Dense<INPUTS, HIDDEN>,
+        Dense<HIDDEN, HIDDEN>,
+        Dense<HIDDEN, OUTPUTS>,
+    ),
+    Error,
+> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| Error::invalid(path, format!("not a safetensors file: {error}")))?;
-    let mut layers = Vec::with_capacity(LAYERS.len());
-    for (index, (inputs, outputs)) in LAYERS.into_iter().enumerate() {
-        let weight = tensor(path, &file, &weight_name(index), &[outputs, inputs])?;
-        let bias = tensor(path, &file, &bias_name(index), &[outputs])?;
-        layers.push(Layer { weight, bias });
-    }
-    if file.len() != 2 * LAYERS.len() {
-        let reason = format!(
-            "{} tensors found, {} expected",
-            file.len(),
-            2 * LAYERS.len()
-        );
-        return Err(Error::invalid(path, reason));
-    }
-    let [first, second, last] = layers.as_slice() else {
-        return Err(Error::invalid(path, "three layers expected"));
-    };
     Ok((
-        Dense::from_rows(&first.weight, &first.bias),
-        Dense::from_rows(&second.weight, &second.bias),
-        Dense::from_rows(&last.weight, &last.bias),
+        layer(path, &file, 0)?,
+        layer(path, &file, 1)?,
+        layer(path, &file, 2)?,
+    ))
+}
+
+fn layer<const IN: usize, const OUT: usize>(
+    path: &Path,
+    file: &SafeTensors,
+    index: usize,
+) -> Result<Dense<IN, OUT>, Error> {
+    let weight = tensor(path, file, &weight_name(index), &[OUT, IN])?;
+    let bias = tensor(path, file, &bias_name(index), &[OUT])?;
+    Ok(Dense::from_rows(
+        &weight,
+        std::array::from_fn(|output| bias[output]),
     ))
 }
 
@@ -100,17 +96,8 @@ fn tensor(path: &Path, file: &SafeTensors, name: &str, shape: &[usize]) -> Resul
         );
         return Err(Error::invalid(path, reason));
     }
-    let values: Vec<f32> = view
-        .data()
-        .chunks_exact(size_of::<f32>())
-        .map(|bytes| {
-            bytes
-                .iter()
-                .rev()
-                .fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte))
-        })
-        .map(f32::from_bits)
-        .collect();
+    let (words, _) = view.data().as_chunks();
+    let values: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
     match values.iter().position(|value| !value.is_finite()) {
         Some(index) => {
             let reason = format!(
@@ -150,7 +137,7 @@ mod tests {
     }
 
     fn refusal(bytes: &[u8]) -> String {
-        decode::<4>(Path::new("m"), bytes).unwrap_err().to_string()
+        decode(Path::new("m"), bytes).unwrap_err().to_string()
     }
 
     fn with_tensor(name: &str, shape: Vec<usize>, values: &[f32]) -> Vec<u8> {
@@ -162,7 +149,7 @@ mod tests {
     #[test]
     fn what_was_encoded_is_decoded_again() {
         let bytes = encode(&layers()).unwrap();
-        assert!(decode::<4>(Path::new("m"), &bytes).is_ok());
+        assert!(decode(Path::new("m"), &bytes).is_ok());
         assert_eq!(bytes, encode(&layers()).unwrap());
     }
 

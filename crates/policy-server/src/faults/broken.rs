@@ -1,10 +1,9 @@
 //! `--fail`, `--reset`, `--truncate`, `--hang`, `--short-batch`: at most one fault a request.
 
-use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
-use crate::units::{Percentage, Share};
+use crate::units;
 
 /// What is done to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,7 +24,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault, the lack of one included.
-    pub const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::None,
         Self::Fail,
         Self::Reset,
@@ -35,7 +34,7 @@ impl Fault {
     ];
 
     /// Its name in the truth file.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Fail => "fail",
@@ -47,19 +46,13 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 /// `--fail 2%:500`: a share of the requests and the status that they get.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FailOrder {
+pub(crate) struct FailOrder {
     /// Of all requests.
-    pub share: Share,
+    pub(crate) share: f64,
     /// 400 to 599.
-    pub status: u16,
+    pub(crate) status: u16,
 }
 
 impl FromStr for FailOrder {
@@ -75,7 +68,7 @@ impl FromStr for FailOrder {
             ));
         }
         Ok(Self {
-            share: share.parse()?,
+            share: units::share(share)?,
             status,
         })
     }
@@ -83,40 +76,40 @@ impl FromStr for FailOrder {
 
 /// The shares of all faults, stacked, so that one uniform draw decides.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chances {
+pub(crate) struct Chances {
     /// Upper end of each fault's part of the interval from 0 to 1, ascending.
     stacked: Vec<(f64, Fault)>,
 }
 
 impl Chances {
     /// Refuses shares of more than 100 % together.
-    pub fn new(shares: &[(Fault, Share)]) -> Result<Self, Error> {
+    pub(super) fn new(shares: &[(Fault, f64)]) -> Result<Self, Error> {
         let mut sum = 0.0;
         let mut stacked = Vec::new();
         for &(fault, share) in shares {
-            if share.fraction() > 0.0 {
-                sum += share.fraction();
+            if share > 0.0 {
+                sum += share;
                 stacked.push((sum, fault));
             }
         }
         // Percentages that people write as 100 % together may sum to a little more in binary.
         if sum > 1.0 + 1e-9 {
             return Err(Error::Options(format!(
-                "--fail, --reset, --truncate, --hang and --short-batch: {} together found, \
+                "--fail, --reset, --truncate, --hang and --short-batch: {}% together found, \
                  at most 100% expected",
-                Percentage((sum * 1e8).round() / 1e6)
+                (sum * 1e8).round() / 1e6
             )));
         }
         Ok(Self { stacked })
     }
 
     /// Whether any fault was ordered.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.stacked.is_empty()
     }
 
     /// The fault for a draw from [0, 1).
-    pub fn at(&self, uniform: f64) -> Fault {
+    pub(super) fn at(&self, uniform: f64) -> Fault {
         let hit = self.stacked.iter().find(|(end, _)| uniform < *end);
         hit.map_or(Fault::None, |&(_, fault)| fault)
     }
@@ -126,22 +119,14 @@ impl Chances {
 mod tests {
     use super::*;
 
-    fn chances(shares: &[(Fault, &str)]) -> Result<Chances, Error> {
-        let parsed: Vec<_> = shares
-            .iter()
-            .map(|(fault, text)| (*fault, text.parse().unwrap()))
-            .collect();
-        Chances::new(&parsed)
-    }
-
     #[test]
     fn one_draw_over_the_stacked_shares_decides() {
-        let chances = chances(&[
-            (Fault::Fail, "2%"),
-            (Fault::Reset, "0%"),
-            (Fault::Hang, "1%"),
-        ])
-        .unwrap();
+        let shares = [
+            (Fault::Fail, 0.02),
+            (Fault::Reset, 0.0),
+            (Fault::Hang, 0.01),
+        ];
+        let chances = Chances::new(&shares).unwrap();
         assert_eq!(chances.at(0.0), Fault::Fail);
         assert_eq!(chances.at(0.019), Fault::Fail);
         assert_eq!(chances.at(0.021), Fault::Hang);
@@ -150,15 +135,16 @@ mod tests {
 
     #[test]
     fn a_share_of_all_leaves_nothing_out() {
-        let chances = chances(&[(Fault::Truncate, "100%")]).unwrap();
+        let chances = Chances::new(&[(Fault::Truncate, 1.0)]).unwrap();
         assert_eq!(chances.at(1.0 - f64::EPSILON), Fault::Truncate);
     }
 
     #[test]
     fn more_than_all_is_refused() {
-        let error = chances(&[(Fault::Fail, "60%"), (Fault::Reset, "50%")]).unwrap_err();
-        assert!(error.to_string().contains("110% together found"), "{error}");
-        assert!(chances(&[(Fault::Fail, "33.3%"), (Fault::Reset, "66.7%")]).is_ok());
+        let with = |fail, reset| Chances::new(&[(Fault::Fail, fail), (Fault::Reset, reset)]);
+        let error = with(0.6, 0.5).unwrap_err().to_string();
+        assert!(error.contains("110% together found"), "{error}");
+        assert!(with(0.333, 0.667).is_ok());
     }
 
     #[test]

@@ -6,11 +6,11 @@ use std::time::Duration;
 use rand::Rng;
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use crate::units::parse_duration;
+use crate::units;
 
 /// A distribution of service times.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum LatencyLaw {
+pub(crate) enum LatencyLaw {
     /// Always the same.
     Fixed(Duration),
     /// Lognormal.
@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 
 impl LatencyLaw {
     /// One service time.
-    pub fn draw(self, random: &mut impl Rng) -> Duration {
+    pub(crate) fn draw(self, random: &mut impl Rng) -> Duration {
         match self {
             Self::Fixed(time) => time,
             Self::Lognormal { median, sigma } => {
@@ -60,8 +60,8 @@ impl FromStr for LatencyLaw {
         };
         let (law, values) = text.split_once(':').ok_or_else(refused)?;
         match law {
-            "fixed" => Ok(Self::Fixed(parse_duration(values)?)),
-            "exponential" => Ok(Self::Exponential(parse_duration(values)?)),
+            "fixed" => Ok(Self::Fixed(units::duration(values)?)),
+            "exponential" => Ok(Self::Exponential(units::duration(values)?)),
             "lognormal" => {
                 let (median, sigma_text) = values.split_once(',').ok_or_else(refused)?;
                 let sigma: f64 = sigma_text.parse().map_err(|_| refused())?;
@@ -71,7 +71,7 @@ impl FromStr for LatencyLaw {
                     ));
                 }
                 Ok(Self::Lognormal {
-                    median: parse_duration(median)?,
+                    median: units::duration(median)?,
                     sigma,
                 })
             }

@@ -2,50 +2,25 @@
 
 mod broken;
 mod latency;
-mod leak;
+pub(crate) mod leak;
 mod stall;
 
 use std::time::{Duration, Instant};
 
+use async_io::Timer;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-pub use broken::{Chances, FailOrder, Fault};
-pub use latency::LatencyLaw;
-pub use stall::Stall;
+use broken::Chances;
+pub(crate) use broken::FailOrder;
+pub use broken::Fault;
+pub(crate) use latency::LatencyLaw;
+pub(crate) use stall::Stall;
 
+use crate::arguments::Arguments;
 use crate::error::Error;
 use crate::random::Streams;
-use crate::timer::Timer;
-use crate::units::{ByteRate, Percentage, Share};
-
-/// The faults as they were ordered.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Orders {
-    /// Service time on top of the real work.
-    pub latency: Option<LatencyLaw>,
-    /// Everything stops for a while in every period.
-    pub stall: Option<Stall>,
-    /// Answered with an error.
-    pub fail: Option<FailOrder>,
-    /// Ended by a TCP reset.
-    pub reset: Share,
-    /// Ended in the middle of the body.
-    pub truncate: Share,
-    /// Never answered.
-    pub hang: Share,
-    /// Answered with an action too few.
-    pub short_batch: Share,
-    /// Growth of resident memory.
-    pub leak: Option<ByteRate>,
-    /// Workers behind a first-in-first-out queue; without it nothing queues.
-    pub workers: Option<usize>,
-    /// Standard deviation of the logarithm of the speed that each start draws.
-    pub start_spread: Percentage,
-    /// Added to every service time.
-    pub add: Percentage,
-}
 
 /// The faults of one running server.
 #[derive(Debug)]
@@ -60,14 +35,13 @@ pub(crate) struct Faults {
     /// Factor on the ordered latency and the real work together.
     add_factor: f64,
     serving_since: Instant,
-    timer: Timer,
     streams: Streams,
 }
 
 impl Faults {
-    /// Starts the clock of stalls and the leak. Must be called inside of a tokio runtime.
-    pub(crate) fn start(orders: &Orders, streams: Streams, timer: Timer) -> Result<Self, Error> {
-        let fail_share = orders.fail.map(|fail| fail.share).unwrap_or_default();
+    /// The faults that are ordered among the arguments; from here on the clock of stalls runs.
+    pub(crate) fn start(orders: &Arguments) -> Result<Self, Error> {
+        let fail_share = orders.fail.map_or(0.0, |fail| fail.share);
         let chances = Chances::new(&[
             (Fault::Fail, fail_share),
             (Fault::Reset, orders.reset),
@@ -82,21 +56,17 @@ impl Faults {
             return Err(Error::Options(reason));
         }
 
+        let streams = Streams::new(orders.seed);
         let normal: f64 = StandardNormal.sample(&mut *streams.start.lock());
-        let serving_since = Instant::now();
-        if let Some(rate) = orders.leak {
-            tokio::spawn(leak::leak(rate, serving_since, timer.clone()));
-        }
         Ok(Self {
             latency: orders.latency,
             stall: orders.stall,
             chances,
             fail_status: orders.fail.map_or(500, |fail| fail.status),
             workers: orders.workers.map(Semaphore::new),
-            start_factor: (orders.start_spread.fraction() * normal).exp(),
-            add_factor: 1.0 + orders.add.fraction(),
-            serving_since,
-            timer,
+            start_factor: (orders.start_spread * normal).exp(),
+            add_factor: 1.0 + orders.add,
+            serving_since: Instant::now(),
             streams,
         })
     }
@@ -128,7 +98,7 @@ impl Faults {
         let Some(end) = stall.ends_at(self.serving_since, now) else {
             return Duration::ZERO;
         };
-        self.timer.sleep_until(end).await;
+        Timer::at(end).await;
         now.elapsed()
     }
 
@@ -156,26 +126,22 @@ impl Faults {
             None => Duration::ZERO,
         };
         let service_time = latency::scale(ordered + work, self.add_factor);
-        self.timer.sleep_until(started + service_time).await;
+        Timer::at(started + service_time).await;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argh::FromArgs;
 
-    fn start(orders: &Orders, seed: u64) -> Result<Faults, Error> {
-        Faults::start(orders, Streams::new(Some(seed)), Timer::new().unwrap())
+    fn start(options: &[&str]) -> Result<Faults, Error> {
+        Faults::start(&Arguments::from_args(&["policy-server"], options).unwrap())
     }
 
-    #[tokio::test]
-    async fn faults_come_as_often_as_ordered() {
-        let orders = Orders {
-            fail: Some("20%:503".parse().unwrap()),
-            short_batch: "10%".parse().unwrap(),
-            ..Orders::default()
-        };
-        let faults = start(&orders, 1).unwrap();
+    #[test]
+    fn faults_come_as_often_as_ordered() {
+        let faults = start(&["--fail", "20%:503", "--short-batch", "10%", "--seed", "1"]).unwrap();
         let drawn: Vec<Fault> = (0..100_000).map(|_| faults.draw()).collect();
         let percent = |wanted| drawn.iter().filter(|&&fault| fault == wanted).count() as f64 / 1e3;
         assert!((percent(Fault::Fail) - 20.0).abs() < 0.5);
@@ -184,54 +150,18 @@ mod tests {
         assert_eq!(faults.fail_status(), 503);
     }
 
-    #[tokio::test]
-    async fn each_start_draws_a_speed_of_its_own_that_its_seed_fixes() {
-        let orders = Orders {
-            start_spread: Percentage(5.0),
-            ..Orders::default()
-        };
+    #[test]
+    fn each_start_draws_a_speed_of_its_own() {
         let speeds: Vec<f64> = (0..2_000)
-            .map(|seed| start(&orders, seed).unwrap().start_factor.ln())
+            .map(|seed| {
+                let faults = start(&["--start-spread", "5%", "--seed", &seed.to_string()]);
+                faults.unwrap().start_factor.ln()
+            })
             .collect();
         let mean = speeds.iter().sum::<f64>() / speeds.len() as f64;
-        let variance = speeds
-            .iter()
-            .map(|speed| (speed - mean).powi(2))
-            .sum::<f64>()
-            / speeds.len() as f64;
-        assert!(
-            (variance.sqrt() - 0.05).abs() < 0.004,
-            "{}",
-            variance.sqrt()
-        );
-        assert_eq!(speeds[3], start(&orders, 3).unwrap().start_factor.ln());
-        assert_eq!(start(&Orders::default(), 3).unwrap().start_factor, 1.0);
-    }
-
-    #[tokio::test]
-    async fn the_service_time_holds_latency_and_what_is_added() {
-        let orders = Orders {
-            latency: Some("fixed:10ms".parse().unwrap()),
-            add: Percentage(50.0),
-            ..Orders::default()
-        };
-        let faults = start(&orders, 1).unwrap();
-        let started = Instant::now();
-        faults.serve_out(started).await;
-        assert!(started.elapsed() >= Duration::from_millis(15));
-    }
-
-    #[tokio::test]
-    async fn no_worker_at_all_is_refused() {
-        let orders = Orders {
-            workers: Some(0),
-            ..Orders::default()
-        };
-        assert!(
-            start(&orders, 1)
-                .unwrap_err()
-                .to_string()
-                .contains("--workers: 0 found")
-        );
+        let squares: f64 = speeds.iter().map(|speed| (speed - mean).powi(2)).sum();
+        let deviation = (squares / speeds.len() as f64).sqrt();
+        assert!((deviation - 0.05).abs() < 0.004, "{deviation}");
+        assert_eq!(start(&["--seed", "3"]).unwrap().start_factor, 1.0);
     }
 }

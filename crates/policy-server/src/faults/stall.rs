@@ -3,18 +3,18 @@
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use crate::units::parse_duration;
+use crate::units;
 
 /// A stop of everything at the end of every period, counted from the start of serving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stall {
+pub(crate) struct Stall {
     stop: Duration,
     period: Duration,
 }
 
 impl Stall {
     /// The end of the stall that `now` falls into, if it does.
-    pub fn ends_at(self, serving_since: Instant, now: Instant) -> Option<Instant> {
+    pub(crate) fn ends_at(self, serving_since: Instant, now: Instant) -> Option<Instant> {
         let served = now.saturating_duration_since(serving_since).as_nanos();
         let period = self.period.as_nanos();
         let into_period = served % period;
@@ -33,7 +33,7 @@ impl FromStr for Stall {
         let (stop_text, period_text) = text
             .split_once('/')
             .ok_or_else(|| format!("{text:?} found, STOP/PERIOD expected, such as 500ms/5s"))?;
-        let (stop, period) = (parse_duration(stop_text)?, parse_duration(period_text)?);
+        let (stop, period) = (units::duration(stop_text)?, units::duration(period_text)?);
         if stop >= period {
             return Err(format!(
                 "{text:?} found, a stop shorter than its period expected"

@@ -1,6 +1,6 @@
 //! The body of a request, up to the limit.
 
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
 
 use crate::limits::BODY_BYTES;
@@ -15,31 +15,13 @@ pub(super) enum NoBody {
 }
 
 /// The whole body. One that came in one piece, as almost all do, is not copied.
-pub(super) async fn read(mut body: Incoming) -> Result<Bytes, NoBody> {
+pub(super) async fn read(body: Incoming) -> Result<Bytes, NoBody> {
     if body.size_hint().lower() > BODY_BYTES as u64 {
         return Err(NoBody::TooLarge);
     }
-    let first = next(&mut body).await?.unwrap_or_default();
-    if body.is_end_stream() {
-        return Ok(first);
+    match Limited::new(body, BODY_BYTES).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(NoBody::TooLarge),
+        Err(_) => Err(NoBody::Gone),
     }
-    let mut whole = first.to_vec();
-    while let Some(more) = next(&mut body).await? {
-        if whole.len() + more.len() > BODY_BYTES {
-            return Err(NoBody::TooLarge);
-        }
-        whole.extend_from_slice(&more);
-    }
-    Ok(whole.into())
-}
-
-async fn next(body: &mut Incoming) -> Result<Option<Bytes>, NoBody> {
-    while let Some(frame) = body.frame().await {
-        match frame.map_err(|_| NoBody::Gone)?.into_data() {
-            Ok(bytes) => return Ok(Some(bytes)),
-            // Trailers say nothing that is asked for here.
-            Err(_) => continue,
-        }
-    }
-    Ok(None)
 }

@@ -10,8 +10,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{Ending, Service};
-use crate::closing::Closing;
+use super::{Closing, Ending, Service};
 
 /// What a client still sends after our end of the connection is taken in for this long.
 const LINGER_AT_MOST: Duration = Duration::from_secs(2);
@@ -32,7 +31,7 @@ pub(crate) async fn serve(stream: TcpStream, service: Arc<Service>, mut closing:
     let ended = tokio::select! {
         biased;
         ended = &mut connection => Some(ended),
-        () = closing.announced() => None,
+        _ = closing.changed() => None,
     };
     let ended = match ended {
         Some(ended) => ended,
@@ -47,7 +46,7 @@ pub(crate) async fn serve(stream: TcpStream, service: Arc<Service>, mut closing:
         Some(Ending::Reset) => reset(stream),
         Some(Ending::Truncate(bytes)) => cut_off(stream, &bytes).await,
         Some(Ending::Close) => {}
-        None if closing.is_announced() => {}
+        None if closing.has_changed().is_err() => {}
         None => take_in_the_rest(stream).await,
     }
 }

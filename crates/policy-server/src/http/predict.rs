@@ -64,7 +64,7 @@ impl Service {
     async fn hang(&self, mut visit: Visit<'_>, body: &[u8]) -> Result<Reply, Ending> {
         visit.status = NO_STATUS;
         visit.batch_size = request::parse(body).map_or(0, |batch| batch.size());
-        self.closing.clone().announced().await;
+        let _ = self.closing.clone().changed().await;
         Err(Ending::Close)
     }
 
@@ -108,9 +108,7 @@ impl Service {
 
     /// Adds the noise that the model card states, and keeps every action within its range.
     fn explore(&self, model: &Model, actions: &mut [Action]) {
-        let [throttle, brake, steer] = model.card.outputs.as_slice() else {
-            return;
-        };
+        let [throttle, brake, steer] = &model.card.outputs;
         let mut random = self.faults.streams().noise.lock();
         for action in actions {
             let parts = [

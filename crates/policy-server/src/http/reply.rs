@@ -43,11 +43,13 @@ impl Detail {
 pub(super) fn json(status: StatusCode, document: &impl Serialize) -> Reply {
     match serde_json::to_vec(document) {
         Ok(bytes) => with_body(status, JSON, bytes),
-        Err(error) => errors(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            &[Detail::of_request(error.to_string())],
-        ),
+        Err(error) => internal(&error),
     }
+}
+
+fn internal(error: &dyn std::error::Error) -> Reply {
+    let detail = Detail::of_request(error.to_string());
+    errors(StatusCode::INTERNAL_SERVER_ERROR, &[detail])
 }
 
 /// What is wrong, as `{"detail":[…]}`.
@@ -62,8 +64,11 @@ pub(super) fn errors(status: StatusCode, detail: &[Detail]) -> Reply {
 }
 
 /// What a scrape gets.
-pub(super) fn prometheus(text: String) -> Reply {
-    with_body(StatusCode::OK, PROMETHEUS, text.into_bytes())
+pub(super) fn prometheus(text: Result<String, prometheus::Error>) -> Reply {
+    match text {
+        Ok(text) => with_body(StatusCode::OK, PROMETHEUS, text.into_bytes()),
+        Err(error) => internal(&error),
+    }
 }
 
 /// 503 of everything that needs a model.

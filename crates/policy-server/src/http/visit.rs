@@ -48,7 +48,8 @@ impl Drop for Visit<'_> {
         let Some(recorder) = self.recorder else {
             return;
         };
-        recorder.record(TruthRecord {
+        // A writer that could not write has gone, and says so at the end.
+        let _ = recorder.send(TruthRecord {
             arrival_unix_ns: self.arrival_unix_ns,
             waited_us: microseconds(self.waited),
             service_us: microseconds(self.service),

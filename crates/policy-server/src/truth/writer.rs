@@ -2,108 +2,63 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::mem;
+use std::iter;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::{HEADER, TruthRecord};
 use crate::error::Error;
 
-/// A record is in the file at most this long after its request, half of what is promised.
-const FLUSH_EVERY: Duration = Duration::from_millis(50);
+/// A record is in the file about this long after its request, half of what is promised.
+const GATHER: Duration = Duration::from_millis(50);
 
-/// Takes records and appends them to the file.
+/// Where a request leaves its record.
+pub(crate) type Recorder = Sender<TruthRecord>;
+
+/// Takes records until every [`Recorder`] is gone, and appends them to the file.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    shared: Arc<Shared>,
     thread: JoinHandle<io::Result<()>>,
     path: PathBuf,
 }
 
-/// Where a request leaves its record; cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct Recorder(Arc<Shared>);
-
-#[derive(Debug, Default)]
-struct Shared {
-    pending: Mutex<Pending>,
-    closed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Pending {
-    records: Vec<TruthRecord>,
-    closed: bool,
-}
-
 impl Writer {
     /// Opens the file to append to it; a file that is not a truth file is refused.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path) -> Result<(Recorder, Self), Error> {
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .open(path)
             .map_err(Error::write(path))?;
-        check(&mut file, path)?;
         if file.metadata().map_err(Error::read(path))?.len() == 0 {
             writeln!(file, "{HEADER}").map_err(Error::write(path))?;
+        } else {
+            check(&mut file, path)?;
         }
-        let shared = Arc::new(Shared::default());
+        let (recorder, records) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("truth".to_owned())
-            .spawn({
-                let shared = Arc::clone(&shared);
-                move || append(&shared, file)
-            })
+            .spawn(move || append(&records, file))
             .map_err(Error::system(
                 "cannot start the thread that writes the truth file",
             ))?;
-        Ok(Self {
-            shared,
-            thread,
-            path: path.to_owned(),
-        })
+        let path = path.to_owned();
+        Ok((recorder, Self { thread, path }))
     }
 
-    /// A handle for the requests.
-    pub(crate) fn recorder(&self) -> Recorder {
-        Recorder(Arc::clone(&self.shared))
-    }
-
-    /// Writes what is left, and says whether everything could be written.
+    /// Waits for the last record, and says whether everything could be written.
     pub(crate) fn close(self) -> Result<(), Error> {
-        self.shared.lock().closed = true;
-        self.shared.closed.notify_one();
-        let written = self
-            .thread
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("writer died")));
+        let died = |_| Err(io::Error::other("its thread died"));
+        let written = self.thread.join().unwrap_or_else(died);
         written.map_err(Error::write(self.path))
-    }
-}
-
-impl Recorder {
-    /// Hands one record over; a few nanoseconds, no call of the operating system.
-    pub(crate) fn record(&self, record: TruthRecord) {
-        self.0.lock().records.push(record);
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// An existing file must begin with our header and end with a whole line.
 fn check(file: &mut File, path: &Path) -> Result<(), Error> {
-    let length = file.metadata().map_err(Error::read(path))?.len();
-    if length == 0 {
-        return Ok(());
-    }
     let expected = format!("{HEADER}\n");
     let mut start = Vec::new();
     file.take(expected.len() as u64)
@@ -125,59 +80,15 @@ fn check(file: &mut File, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn append(shared: &Shared, mut file: File) -> io::Result<()> {
-    let mut records = Vec::new();
-    let mut text = Vec::new();
-    let mut outcome = Ok(());
-    loop {
-        let closed = {
-            let pending = shared.lock();
-            let (mut pending, _) = shared
-                .closed
-                .wait_timeout_while(pending, FLUSH_EVERY, |pending| !pending.closed)
-                .unwrap_or_else(PoisonError::into_inner);
-            mem::swap(&mut records, &mut pending.records);
-            pending.closed
-        };
-        // After an error records are still taken, and dropped: a full disk must not become a
-        // full memory.
-        if outcome.is_ok() {
-            outcome = append_whole_lines(&mut file, &mut text, &records);
-        }
-        records.clear();
-        if closed {
-            return outcome;
-        }
-    }
-}
-
 /// One call for all lines: a reader, or another server on the same file, never sees half of one.
-fn append_whole_lines(
-    file: &mut File,
-    text: &mut Vec<u8>,
-    records: &[TruthRecord],
-) -> io::Result<()> {
-    text.clear();
-    for record in records {
-        write_line(text, record)?;
+fn append(records: &Receiver<TruthRecord>, mut file: File) -> io::Result<()> {
+    while let Ok(first) = records.recv() {
+        thread::sleep(GATHER);
+        let lines = iter::once(first).chain(records.try_iter());
+        let text: String = lines.map(|record| record.line()).collect();
+        file.write_all(text.as_bytes())?;
     }
-    file.write_all(text)
-}
-
-fn write_line(text: &mut Vec<u8>, record: &TruthRecord) -> io::Result<()> {
-    let TruthRecord {
-        arrival_unix_ns,
-        waited_us,
-        service_us,
-        total_us,
-        batch_size,
-        status,
-        fault,
-    } = record;
-    writeln!(
-        text,
-        "{arrival_unix_ns},{waited_us:.1},{service_us:.1},{total_us:.1},{batch_size},{status},{fault}"
-    )
+    Ok(())
 }
 
 #[cfg(test)]
@@ -203,8 +114,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("truth.csv");
         for start in 0..2 {
-            let writer = Writer::open(&path).unwrap();
-            writer.recorder().record(record(start));
+            let (recorder, writer) = Writer::open(&path).unwrap();
+            recorder.send(record(start)).unwrap();
+            drop(recorder);
             writer.close().unwrap();
         }
         assert_eq!(crate::truth::read(&path).unwrap(), [record(0), record(1)]);

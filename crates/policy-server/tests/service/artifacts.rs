@@ -76,24 +76,17 @@ fn a_version_is_not_overwritten_with_other_content() {
 }
 
 #[test]
-fn the_highest_version_is_served_unless_another_is_asked_for() {
+fn of_several_versions_one_must_be_named() {
     let output = tempfile::tempdir().unwrap();
-    for version in ["1.9.0", "1.10.0", "1.10.0-rc1"] {
+    for version in ["1.0.0", "1.1.0"] {
         create(output.path(), version, "1");
     }
-    let folder = output.path().to_str().unwrap();
-    let version = |arguments: &[&str]| {
-        let server = Server::start(&[&["--artifacts", folder], arguments].concat());
-        server.request("GET", "/metadata", b"").json()["version"].clone()
-    };
-    assert_eq!(version(&[]), "1.10.0");
-    assert_eq!(version(&["--model-version", "1.9.0"]), "1.9.0");
-    let one = output.path().join("1.10.0-rc1");
+    let message = load_refusal(output.path());
+    assert!(message.contains("2 versions found"), "{message}");
+    let one = output.path().join("1.1.0");
     let server = Server::start(&["--artifacts", one.to_str().unwrap()]);
-    assert_eq!(
-        server.request("GET", "/healthz", b"").json()["version"],
-        "1.10.0-rc1"
-    );
+    let health = server.request("GET", "/healthz", b"").json();
+    assert_eq!(health["version"], "1.1.0");
 }
 
 #[test]
@@ -150,18 +143,17 @@ fn artifacts_that_are_not_whole_are_refused() {
 #[test]
 fn a_card_that_is_wrong_is_refused_with_what_is_wrong() {
     for (from, to, reason) in [
-        ("model_name:", "model-name:", "unknown field `model-name`"),
+        (
+            "model_name:",
+            "model-name:",
+            "unknown field `model-name`, expected",
+        ),
         ("seed: 1", "seed: [", "not a model card"),
         ("- 64\n", "- 32\n", "[5, 64, 64, 3]"),
         (
             "name: steer\n",
             "name: wheel\n",
             "throttle, brake, steer expected",
-        ),
-        (
-            "version: 1.0.0",
-            "version: 2.0.0",
-            "2.0.0 found, 1.0.0 expected",
         ),
         (
             "exploration_std: 0.1",

@@ -59,6 +59,14 @@ fn faults_of_more_than_all_requests_are_refused() {
 }
 
 #[test]
-fn a_version_without_artifacts_to_choose_from_is_refused() {
-    assert!(refusal(&["--model-version", "1.0.0"]).contains("--artifacts"));
+fn options_of_the_server_are_refused_before_create_artifacts() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("artifacts");
+    let order = ["create-artifacts", "--version", "1", "--output"];
+    let order = [&order[..], &[output.to_str().unwrap()]].concat();
+    for options in [&["--port", "0"][..], &["--seed=7"]] {
+        let message = refusal(&[options, &order].concat());
+        assert!(message.contains(options[0]), "{message}");
+        assert!(!output.exists());
+    }
 }

@@ -148,10 +148,10 @@ fn metrics_count_requests_by_method_endpoint_and_status() {
     );
     let metrics = reply.text();
     for line in [
-        r#"carla_rl_http_requests_total{method="POST",endpoint="/predict",status_code="200"} 3"#,
-        r#"carla_rl_http_requests_total{method="POST",endpoint="/predict",status_code="422"} 1"#,
-        r#"carla_rl_http_requests_total{method="GET",endpoint="/healthz",status_code="200"} 1"#,
-        r#"carla_rl_http_requests_total{method="other",endpoint="other",status_code="404"} 3"#,
+        r#"carla_rl_http_requests_total{endpoint="/predict",method="POST",status_code="200"} 3"#,
+        r#"carla_rl_http_requests_total{endpoint="/predict",method="POST",status_code="422"} 1"#,
+        r#"carla_rl_http_requests_total{endpoint="/healthz",method="GET",status_code="200"} 1"#,
+        r#"carla_rl_http_requests_total{endpoint="other",method="other",status_code="404"} 3"#,
         r#"carla_rl_request_duration_seconds_count{endpoint="/predict"} 4"#,
         r#"carla_rl_request_duration_seconds_bucket{endpoint="/predict",le="+Inf"} 4"#,
         "carla_rl_inference_duration_seconds_count 3",

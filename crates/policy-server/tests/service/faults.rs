@@ -146,13 +146,14 @@ fn one_worker_serves_one_request_after_the_other() {
 
 #[test]
 fn a_leak_grows_resident_memory() {
+    let start = Instant::now();
     let server = Server::with_model(&["--leak", "64MB/s"]);
     let resident = || resident_bytes(server.request("GET", "/metrics", b"").text());
-    let (start, before) = (Instant::now(), resident());
+    let before = resident();
     while resident() < before + 32.0 * 1024.0 * 1024.0 {
         assert!(start.elapsed() < LONG_ENOUGH, "memory does not grow");
         std::thread::sleep(Duration::from_millis(20));
     }
-    // 64 MB/s cannot have leaked 32 MB in less, but for the step that was due when we began.
-    assert!(start.elapsed() >= Duration::from_millis(400));
+    // 64 MB/s cannot leak 32 MB in less, give or take what the server needs itself.
+    assert!(start.elapsed() >= Duration::from_millis(450));
 }

@@ -1,5 +1,6 @@
 //! The server as a child process, ended with its test.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -91,13 +92,20 @@ impl Server {
         Client::connect(self.address)
     }
 
-    /// Returns once what was sent before is likely to have been read: other connections, opened
-    /// later, have been answered several times over.
+    /// Returns once what was sent before has been read: a request that came later has been
+    /// answered, and all threads of the server sleep.
     pub fn let_arrive(&self) {
-        for _ in 0..20 {
-            self.request("GET", "/healthz", b"");
+        self.request("GET", "/healthz", b"");
+        while !self.sleeps() {
+            thread::sleep(Duration::from_millis(1));
         }
-        thread::sleep(Duration::from_millis(50));
+    }
+
+    fn sleeps(&self) -> bool {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        tasks
+            .map(|task| fs::read_to_string(task.unwrap().path().join("stat")).unwrap())
+            .all(|stat| stat.rsplit(") ").next().unwrap().starts_with('S'))
     }
 
     /// One request on a connection of its own.

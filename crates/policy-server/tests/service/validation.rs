@@ -33,14 +33,13 @@ fn what_is_wrong_is_named_with_path_and_what_was_found() {
         &with(json!({ "speed": "fast", "steering": 0, "sensors": [0, 0, 0] })),
     );
     assert_eq!(found[0]["path"], "observations[2].speed");
-    assert_eq!(found[0]["found"], "fast");
+    let message = found[0]["message"].as_str().unwrap();
+    assert!(message.contains("string \"fast\""), "{message}");
 
     let found = detail(&server, &with(json!({ "speed": 1, "sensors": [0, 0, 0] })));
     assert_eq!(found[0]["path"], "observations[2].steering");
-    assert_eq!(
-        found[0]["message"],
-        "missing; a number from -1 to 1 expected"
-    );
+    assert_eq!(found[0]["message"], "a number from -1 to 1 expected");
+    assert_eq!(found[0]["found"], Value::Null);
 
     let found = detail(
         &server,
@@ -82,7 +81,7 @@ fn malformed_json_is_named_with_line_and_column() {
 fn a_body_over_the_limit_is_413_before_it_is_read() {
     let server = Server::with_model(&[]);
     let mut client = server.connect();
-    let head = b"POST /predict HTTP/1.1\r\nhost: test\r\ncontent-length: 67108865\r\n\r\n";
+    let head = b"POST /predict HTTP/1.1\r\nhost: test\r\ncontent-length: 1048577\r\n\r\n";
     client.send_raw(head).unwrap();
     assert_eq!(client.receive().unwrap().status, 413);
 }
@@ -94,11 +93,8 @@ fn a_body_over_the_limit_that_hides_its_length_is_413_too() {
     client
         .send_raw(b"POST /predict HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n")
         .unwrap();
-    let mut chunk = b"100000\r\n".to_vec();
-    chunk.extend(vec![b' '; 0x10_0000]);
-    chunk.extend(b"\r\n");
-    for _ in 0..65 {
-        client.send_raw(&chunk).unwrap();
-    }
+    let mut chunk = b"100001\r\n".to_vec();
+    chunk.extend(vec![b' '; 0x10_0001]);
+    client.send_raw(&chunk).unwrap();
     assert_eq!(client.receive().unwrap().status, 413);
 }

@@ -1,14 +1,15 @@
 //! The body of `POST /predict`, read straight into the network's inputs.
 
-mod explain;
-mod shape;
+use std::ops::RangeInclusive;
 
-use shape::{Capped, Object, Observation, PredictRequest};
+use serde::Deserialize;
 
 use super::reply::Detail;
-use crate::limits::{OBSERVATIONS, SENSOR, SENSOR_COUNT, SPEED_KMH, STEERING};
-use crate::policy::{INPUTS, SENSORS};
-use explain::Faults;
+use crate::limits::{OBSERVATIONS, SENSOR, SPEED_KMH, STEERING};
+use crate::policy::{INPUT_NAMES, INPUTS, SENSORS};
+
+/// Errors listed at most.
+const LISTED: usize = 20;
 
 /// A request that holds what it may.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,92 +28,114 @@ impl Batch {
     }
 }
 
+/// What is missing is left to the checks, which find all of it at once.
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct PredictRequest {
+    #[serde(default)]
+    observations: Vec<Observation>,
+    #[serde(default)]
+    deterministic: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct Observation {
+    speed: Option<f64>,
+    steering: Option<f64>,
+    #[serde(default)]
+    sensors: Vec<f64>,
+}
+
 /// The batch, or everything that is wrong with it.
 pub(super) fn parse(body: &[u8]) -> Result<Batch, Vec<Detail>> {
-    match serde_json::from_slice::<Object<PredictRequest>>(body) {
-        Ok(Object(request)) => check(&request),
-        Err(error) => Err(vec![explain::malformed(body, error)]),
-    }
-}
-
-fn check(request: &PredictRequest) -> Result<Batch, Vec<Detail>> {
-    let mut faults = Faults::default();
-    let Some(Capped { kept, count }) = &request.observations else {
-        return Err(vec![explain::missing(
-            "observations",
-            "a list of observations",
-        )]);
-    };
-    if !OBSERVATIONS.contains(count) {
+    let request: PredictRequest =
+        serde_json::from_slice(body).map_err(|error| vec![malformed(body, &error)])?;
+    let count = request.observations.len();
+    if !OBSERVATIONS.contains(&count) {
         let (low, high) = (OBSERVATIONS.start(), OBSERVATIONS.end());
         let message = format!("from {low} to {high} observations expected");
-        return Err(vec![explain::wrong_count("observations", message, *count)]);
+        return Err(vec![wrong_count("observations".to_owned(), message, count)]);
     }
-    let inputs = kept
+    let mut wrong = Vec::new();
+    let inputs = request
+        .observations
         .iter()
         .enumerate()
-        .map(|(index, Object(observation))| check_observation(index, observation, &mut faults))
+        .map(|(index, observation)| inputs(index, observation, &mut wrong))
         .collect();
-    match faults.into_details() {
-        details if details.is_empty() => Ok(Batch {
+    if wrong.is_empty() {
+        return Ok(Batch {
             inputs,
             deterministic: request.deterministic,
+        });
+    }
+    let unlisted = wrong.len().saturating_sub(LISTED);
+    if unlisted > 0 {
+        wrong.truncate(LISTED);
+        let message = format!("{unlisted} more errors are not listed");
+        wrong.push(Detail::of_request(message));
+    }
+    Err(wrong)
+}
+
+/// The inputs of one observation; each that is wrong is told, and read as 0.
+fn inputs(index: usize, observation: &Observation, wrong: &mut Vec<Detail>) -> [f32; INPUTS] {
+    let mut inputs = [0.0; INPUTS];
+    let mut set = |input: usize, value: Option<f64>, range: RangeInclusive<f64>| match value {
+        Some(value) if range.contains(&value) => inputs[input] = value as f32,
+        value => wrong.push(Detail {
+            path: format!("observations[{index}].{}", INPUT_NAMES[input]),
+            message: format!(
+                "a number from {} to {} expected",
+                range.start(),
+                range.end()
+            ),
+            found: Some(value.into()),
         }),
-        details => Err(details),
+    };
+    set(0, observation.speed, SPEED_KMH);
+    set(1, observation.steering, STEERING);
+    let sensors = &observation.sensors;
+    if sensors.len() == SENSORS {
+        for (sensor, &value) in sensors.iter().enumerate() {
+            set(2 + sensor, Some(value), SENSOR);
+        }
+    } else {
+        let path = format!("observations[{index}].sensors");
+        let message = format!("this model takes exactly {SENSORS} sensor values");
+        wrong.push(wrong_count(path, message, sensors.len()));
+    }
+    inputs
+}
+
+fn wrong_count(path: String, message: String, count: usize) -> Detail {
+    let found = Some(format!("{count} values").into());
+    Detail {
+        path,
+        message,
+        found,
     }
 }
 
-fn check_observation(
-    index: usize,
-    observation: &Observation,
-    faults: &mut Faults,
-) -> [f32; INPUTS] {
-    for (key, value, range) in [
-        ("speed", observation.speed, SPEED_KMH),
-        ("steering", observation.steering, STEERING),
-    ] {
-        let in_range = value.is_some_and(|value| range.contains(&value));
-        if !in_range {
-            faults.add(|| {
-                explain::not_in_range(format!("observations[{index}].{key}"), range, value)
-            });
-        }
-    }
-    match &observation.sensors {
-        None => faults.add(|| {
-            let path = format!("observations[{index}].sensors");
-            explain::missing(path, format!("a list of {SENSORS} numbers"))
-        }),
-        Some(sensors) if sensors.count != SENSORS => faults.add(|| {
-            let path = format!("observations[{index}].sensors");
-            explain::wrong_count(path, sensor_count_message(sensors.count), sensors.count)
-        }),
-        Some(sensors) => {
-            for (sensor, &value) in sensors.first.iter().enumerate() {
-                if !SENSOR.contains(&value) {
-                    faults.add(|| {
-                        let path = format!("observations[{index}].sensors[{sensor}]");
-                        explain::not_in_range(path, SENSOR, Some(value))
-                    });
-                }
+/// Why the body is no JSON, or not of a request's shape. The body is read once more, this time
+/// keeping track of the path: only errors pay for that.
+fn malformed(body: &[u8], error: &serde_json::Error) -> Detail {
+    let deserializer = &mut serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, PredictRequest>(deserializer) {
+        Err(traced) if error.is_data() => {
+            let path = traced.path();
+            Detail {
+                path: if path.iter().len() == 0 {
+                    String::new()
+                } else {
+                    path.to_string()
+                },
+                message: error.to_string(),
+                found: None,
             }
         }
-    }
-    let [first, second, third] = observation
-        .sensors
-        .as_ref()
-        .map_or([0.0; SENSORS], |s| s.first);
-    let speed = observation.speed.unwrap_or_default();
-    let steering = observation.steering.unwrap_or_default();
-    [speed, steering, first, second, third].map(|value| value as f32)
-}
-
-fn sensor_count_message(count: usize) -> String {
-    let (low, high) = (SENSOR_COUNT.start(), SENSOR_COUNT.end());
-    if SENSOR_COUNT.contains(&count) {
-        format!("this model takes exactly {SENSORS} sensor values")
-    } else {
-        format!("from {low} to {high} sensor values expected, and exactly {SENSORS} by this model")
+        _ => Detail::of_request(error.to_string()),
     }
 }
 
@@ -216,26 +239,26 @@ mod tests {
         ] });
         let details = parse_json(&request).unwrap_err();
         assert_eq!(details[0].path, "observations[1].speed");
-        assert_eq!(details[0].found, Some(json!("fast")));
+        let message = &details[0].message;
         assert!(
-            details[0].message.contains("invalid type: string"),
-            "{}",
-            details[0].message
+            message.contains("invalid type: string \"fast\""),
+            "{message}"
         );
 
-        assert_eq!(
-            paths(&json!({ "observations": [[1, 2, [3, 4, 5]]] })),
-            ["observations[0]"]
-        );
-        assert_eq!(paths(&json!([[], true])), [""]);
-        assert_eq!(paths(&json!({ "observations": 3 })), ["observations"]);
-        let sensor =
-            json!({ "observations": [{ "speed": 1, "steering": 0, "sensors": [0, null, 0] }] });
-        assert_eq!(paths(&sensor), ["observations[0].sensors[1]"]);
-        assert_eq!(
-            paths(&json!({ "observations": [], "deterministic": 1 })),
-            ["deterministic"]
-        );
+        for (wrong, path) in [
+            (json!({ "observations": [[]] }), "observations[0]"),
+            (json!({ "observations": 3 }), "observations"),
+            (
+                json!({ "observations": [{ "speed": 1, "steering": 0, "sensors": [0, null, 0] }] }),
+                "observations[0].sensors[1]",
+            ),
+            (
+                json!({ "observations": [], "deterministic": 1 }),
+                "deterministic",
+            ),
+        ] {
+            assert_eq!(paths(&wrong), [path]);
+        }
     }
 
     #[test]
