@@ -56,6 +56,16 @@ pub enum BenchError {
     /// The machine is less than the configuration asks for, and `--strict-hardware` was given.
     #[error("hardware requirements are not met: {}", .0.join("; "))]
     Hardware(Vec<String>),
+    /// More connections than the process may have files open.
+    #[error(
+        "load generator: {needed} open files are needed, the limit is {limit}: raise it with ulimit -n"
+    )]
+    Descriptors {
+        /// Connections and what is needed beside them.
+        needed: u64,
+        /// The hard limit.
+        limit: u64,
+    },
     /// The served process could not be started or did not come to serve.
     #[error("serve: {command}: {reason}")]
     Serve {

@@ -14,7 +14,7 @@ use crate::options::Options;
 use crate::plan::{self, Plan};
 use crate::progress::Progress;
 use crate::service::Destination;
-use crate::{TOOL, document, host, summary, warning};
+use crate::{TOOL, document, drive, host, summary, warning};
 
 /// Reads, measures, writes.
 pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchError> {
@@ -39,6 +39,10 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     }
 
     let plan = Plan::new(&file, options.seed.unwrap_or_else(drawn_seed));
+    drive::allow_connections(plan.most_connections())?;
+    if let Some(output) = &options.output {
+        files::check_writable(output)?;
+    }
     let interrupt = Interrupt::listen()?;
     let mut measurement = Measurement::new(
         &plan,

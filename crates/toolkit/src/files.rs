@@ -99,6 +99,20 @@ pub fn write(path: &str, content: &[u8], streams: &mut Streams<'_>) -> Result<()
         .map_err(|error| failed(error.error))
 }
 
+/// Finds out before the work whether [`write`] will be able to write after it.
+pub fn check_writable(path: &str) -> Result<(), ToolkitError> {
+    let target = Path::new(path);
+    if path == "-" || fs::symlink_metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
+        return Ok(());
+    }
+    let folder = folder_of(target);
+    if !folder.is_dir() {
+        return Err(ToolkitError::NoFolder(folder));
+    }
+    let probe = tempfile::tempfile_in(&folder);
+    probe.map(drop).map_err(|source| ToolkitError::Write { path: path.to_owned(), source })
+}
+
 fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),

@@ -1,6 +1,7 @@
 //! The load engine: one worker for each core, pinned to it, each with a readiness loop of its own.
 
 mod connection;
+mod descriptors;
 mod response;
 mod worker;
 
@@ -14,18 +15,10 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use toolkit::Interrupt;
 
 use crate::error::BenchError;
-use crate::plan::Target;
+use crate::plan::{Length, Target};
 use crate::record::Recording;
+pub use descriptors::allow as allow_connections;
 use worker::Worker;
-
-/// How long a phase is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Length {
-    /// That many recorded requests over all connections.
-    Requests(u64),
-    /// That much time in which requests may begin.
-    Time(Duration),
-}
 
 /// What the workers are to do together in one phase.
 #[derive(Clone, Debug)]

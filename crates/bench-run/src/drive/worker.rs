@@ -7,10 +7,10 @@ use mio::{Events, Poll, Token};
 use rustix::time::{ClockId, clock_gettime};
 use toolkit::Interrupt;
 
+use super::Task;
 use super::connection::{Connection, Outcome, State};
-use super::{Length, Task};
 use crate::error::BenchError;
-use crate::plan::PredictRequest;
+use crate::plan::{Length, PredictRequest};
 use crate::record::{Failure, Recording};
 
 const EVENTS_AT_ONCE: usize = 1024;

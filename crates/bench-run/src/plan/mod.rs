@@ -14,7 +14,7 @@ use schema::configuration::BenchmarkFile;
 
 pub use cores::{allowed_cores, worker_cores};
 pub use payload::PredictRequest;
-pub use scenario::{Phase, ScenarioPlan};
+pub use scenario::{Length, Phase, ScenarioPlan};
 pub use target::Target;
 
 const DEFAULT_REPETITIONS: u64 = 5;
@@ -60,9 +60,7 @@ impl Plan {
     /// The scenarios of one repetition by their index, in an order of its own. A scenario with fewer
     /// requests than repetitions is not in all of them.
     pub fn order(&self, repetition: u64) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.scenarios.len())
-            .filter(|index| !self.scenarios[*index].is_empty_in(repetition, self.repetitions))
-            .collect();
+        let mut order: Vec<usize> = self.present(repetition).collect();
         order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(
             self.seed.wrapping_add(repetition),
         ));
@@ -72,8 +70,30 @@ impl Plan {
     /// How many repetitions of scenarios the run has in all.
     pub fn steps(&self) -> usize {
         (0..self.repetitions)
-            .map(|repetition| self.order(repetition).len())
+            .map(|repetition| self.present(repetition).count())
             .sum()
+    }
+
+    /// The most connections that are open at once.
+    pub fn most_connections(&self) -> u64 {
+        let phases = self
+            .scenarios
+            .iter()
+            .flat_map(|scenario| scenario.load.iter().chain([&scenario.latency]));
+        phases
+            .map(|phase| phase.connections)
+            .max()
+            .unwrap_or_default()
+    }
+
+    fn present(&self, repetition: u64) -> impl Iterator<Item = usize> {
+        let present =
+            move |scenario: &ScenarioPlan| !scenario.is_empty_in(repetition, self.repetitions);
+        self.scenarios
+            .iter()
+            .enumerate()
+            .filter(move |(_, scenario)| present(scenario))
+            .map(|(index, _)| index)
     }
 }
 

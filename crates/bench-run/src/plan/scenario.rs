@@ -3,8 +3,6 @@ use std::time::Duration;
 use schema::configuration::{Benchmark, TestScenario};
 use schema::evidence::{Limits, ScenarioKind};
 
-use crate::drive::Length;
-
 /// One entry of `scenarios[]` before it is measured.
 #[derive(Clone, Debug)]
 pub struct ScenarioPlan {
@@ -32,26 +30,26 @@ pub struct Phase {
     /// Connections, each with one request under way.
     pub connections: u64,
     /// Over all repetitions.
-    pub length: PhaseLength,
+    pub length: Length,
 }
 
-/// How long a phase is over all repetitions.
+/// How long a phase is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum PhaseLength {
-    /// Requests.
+pub enum Length {
+    /// That many recorded requests over all connections.
     Requests(u64),
-    /// Time.
+    /// That much time in which requests may begin.
     Time(Duration),
 }
 
-impl PhaseLength {
+impl Length {
     /// The part that falls to one repetition: the parts add up to the whole.
     pub fn in_repetition(self, repetition: u64, repetitions: u64) -> Length {
         match self {
-            PhaseLength::Requests(total) => {
+            Length::Requests(total) => {
                 Length::Requests(total / repetitions + u64::from(repetition < total % repetitions))
             }
-            PhaseLength::Time(total) => Length::Time(total.div_f64(repetitions as f64)),
+            Length::Time(total) => Length::Time(total.div_f64(repetitions as f64)),
         }
     }
 }
@@ -67,11 +65,11 @@ impl ScenarioPlan {
             warmup: benchmark.warmup_iterations,
             latency: Phase {
                 connections: 1,
-                length: PhaseLength::Requests(benchmark.measurement_iterations),
+                length: Length::Requests(benchmark.measurement_iterations),
             },
             load: Some(Phase {
                 connections: benchmark.concurrent_requests,
-                length: PhaseLength::Time(seconds(benchmark.duration_seconds.get())),
+                length: Length::Time(seconds(benchmark.duration_seconds.get())),
             }),
         }
     }
@@ -82,8 +80,8 @@ impl ScenarioPlan {
             thresholds: scenario.thresholds.clone(),
         };
         let length = match scenario.duration_seconds {
-            Some(duration) => PhaseLength::Time(seconds(duration.get())),
-            None => PhaseLength::Requests(scenario.iterations.unwrap_or_default()),
+            Some(duration) => Length::Time(seconds(duration.get())),
+            None => Length::Requests(scenario.iterations.unwrap_or_default()),
         };
         ScenarioPlan {
             name: scenario.name.clone(),
@@ -126,7 +124,7 @@ mod tests {
     fn requests_are_divided_among_the_repetitions_and_none_is_lost() {
         let total: u64 = (0..7)
             .map(
-                |repetition| match PhaseLength::Requests(100).in_repetition(repetition, 7) {
+                |repetition| match Length::Requests(100).in_repetition(repetition, 7) {
                     Length::Requests(part) => part,
                     Length::Time(_) => 0,
                 },
@@ -137,7 +135,7 @@ mod tests {
 
     #[test]
     fn time_is_divided_among_the_repetitions() {
-        let part = PhaseLength::Time(Duration::from_secs(30)).in_repetition(3, 5);
+        let part = Length::Time(Duration::from_secs(30)).in_repetition(3, 5);
         assert_eq!(part, Length::Time(Duration::from_secs(6)));
     }
 }

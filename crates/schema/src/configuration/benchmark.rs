@@ -5,9 +5,14 @@ use schemars::JsonSchema;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::problem::{Configuration, Problem, nothing, zero};
+use super::problem::{Configuration, Problem, nothing, outside, zero};
 use super::thresholds::PerformanceThresholds;
 use crate::Measured;
+
+const MOST_REPETITIONS: u64 = 1000;
+const MOST_CONNECTIONS: u64 = 100_000;
+const MOST_SENSORS: u64 = 10_000;
+const LONGEST_TIMEOUT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// `ci-benchmark.yaml` and its kin: what bench-run does.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -266,20 +271,22 @@ impl Benchmark {
             }
         }
         problems.extend(zero("measurement_iterations", self.measurement_iterations));
-        problems.extend(zero("concurrent_requests", self.concurrent_requests));
+        let bounded = [
+            (
+                "concurrent_requests",
+                Some(self.concurrent_requests),
+                MOST_CONNECTIONS,
+            ),
+            ("repetitions", self.repetitions, MOST_REPETITIONS),
+            ("timeout_ms", self.timeout_ms, LONGEST_TIMEOUT_MS),
+            ("sensor_count", self.sensor_count, MOST_SENSORS),
+        ];
+        problems.extend(
+            bounded
+                .into_iter()
+                .filter_map(|(path, value, most)| outside(path, value?, most)),
+        );
         problems.extend(nothing("duration_seconds", Some(self.duration_seconds)));
-        problems.extend(
-            self.repetitions
-                .and_then(|count| zero("repetitions", count)),
-        );
-        problems.extend(
-            self.timeout_ms
-                .and_then(|timeout| zero("timeout_ms", timeout)),
-        );
-        problems.extend(
-            self.sensor_count
-                .and_then(|count| zero("sensor_count", count)),
-        );
         match &self.cores {
             Some(Cores::Count(count)) => problems.extend(zero("cores", *count)),
             Some(Cores::Listed(ids)) => problems.extend(id_problem("cores", ids)),
@@ -322,7 +329,7 @@ impl Serve {
         }
         problems.extend(
             self.ready_timeout_ms
-                .and_then(|timeout| zero("ready_timeout_ms", timeout)),
+                .and_then(|timeout| outside("ready_timeout_ms", timeout, LONGEST_TIMEOUT_MS)),
         );
         problems.extend(self.cpus.as_deref().and_then(|ids| id_problem("cpus", ids)));
         problems
@@ -359,7 +366,7 @@ impl TestScenario {
         );
         problems.extend(
             self.concurrent_requests
-                .and_then(|count| zero("concurrent_requests", count)),
+                .and_then(|count| outside("concurrent_requests", count, MOST_CONNECTIONS)),
         );
         problems.extend(nothing("memory_limit_mb", self.memory_limit_mb));
         let thresholds = self

@@ -48,6 +48,11 @@ pub(super) fn zero(path: &str, value: u64) -> Option<Problem> {
     (value == 0).then(|| Problem::new(path, 0, "at least 1"))
 }
 
+/// A problem if `value` is 0 or more than any run has use for: a slip of the finger is told before it costs hours.
+pub(super) fn outside(path: &str, value: u64, most: u64) -> Option<Problem> {
+    (!(1..=most).contains(&value)).then(|| Problem::new(path, value, format!("1 to {most}")))
+}
+
 /// A problem if `value` is there and 0.
 pub(super) fn nothing(path: &str, value: Option<Measured>) -> Option<Problem> {
     (value == Some(Measured::ZERO)).then(|| Problem::new(path, 0, "more than 0"))
