@@ -5,6 +5,7 @@
 
 mod document;
 mod drive;
+mod effort;
 mod error;
 mod host;
 mod measurement;

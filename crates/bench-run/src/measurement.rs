@@ -1,24 +1,22 @@
 //! Repetition by repetition, scenario by scenario: a service, a phase of latency, a phase of load.
 
-use std::time::Duration;
-
-use schema::Measured;
-use schema::evidence::{Generator as GeneratorFigures, Warning};
+use schema::evidence::Warning;
 use toolkit::{Interrupt, clock};
 
-use crate::document::{RepetitionFigures, ScenarioResults};
+use crate::document::{Load, RepetitionFigures, ScenarioResults};
 use crate::drive::{Generator, PhaseResult, Task};
+use crate::effort::Effort;
 use crate::error::BenchError;
-use crate::plan::{Phase, Plan, ScenarioPlan};
+use crate::plan::{Length, Phase, Plan, ScenarioPlan};
 use crate::progress::Progress;
 use crate::record::Recording;
 use crate::service::{Destination, MemoryFigures, MemoryWatch, Service};
 use crate::warning;
 
-/// From here on the busiest worker may have been what was measured, and not the service.
-const SATURATED_PERCENT: f64 = 90.0;
-/// Shares of processor time over less than this are noise.
-const SHORTEST_FOR_CPU: Duration = Duration::from_millis(100);
+/// Windows shorter than this many mean latencies lose a visible share of their requests at the end.
+const SHORTEST_WINDOW_IN_LATENCIES: f64 = 20.0;
+/// What a service says of its model is no more than a service takes.
+const MOST_SENSORS: u64 = 10_000;
 
 /// A run under way, and what it came to.
 pub struct Measurement<'a> {
@@ -26,14 +24,17 @@ pub struct Measurement<'a> {
     pub results: Vec<ScenarioResults>,
     /// What a reader should know.
     pub warnings: Vec<Warning>,
+    /// What generating the load cost.
+    pub effort: Effort,
+    /// Whether the run is not the one that was ordered: it could not go on, or the service no longer answered.
+    pub broken_off: bool,
     plan: &'a Plan,
     destination: &'a Destination,
     generator: Generator,
     allowed_cores: &'a [usize],
     interrupt: Interrupt,
     order: u64,
-    cpu: Duration,
-    busiest_percent: Option<f64>,
+    sensor_count: Option<u64>,
 }
 
 impl<'a> Measurement<'a> {
@@ -58,8 +59,9 @@ impl<'a> Measurement<'a> {
             allowed_cores,
             interrupt,
             order: 0,
-            cpu: Duration::ZERO,
-            busiest_percent: None,
+            effort: Effort::default(),
+            broken_off: false,
+            sensor_count: None,
         })
     }
 
@@ -70,55 +72,96 @@ impl<'a> Measurement<'a> {
             if self.interrupt.asked() {
                 return Ok(());
             }
-            if !outcome? {
+            outcome.inspect_err(|_| self.broken_off = true)?;
+            if self.broken_off {
                 break;
             }
         }
         Ok(())
     }
 
-    /// All scenarios once. Whether another repetition makes sense.
-    fn repetition(&mut self, repetition: u64, progress: &Progress) -> Result<bool, BenchError> {
+    fn repetition(&mut self, repetition: u64, progress: &Progress) -> Result<(), BenchError> {
         let order = self.plan.order(repetition);
         if order.is_empty() {
-            return Ok(true);
+            return Ok(());
         }
         let mut service =
             self.destination
                 .open(self.generator.cores(), self.allowed_cores, &self.interrupt)?;
-        let sensor_count = service.sensor_count().unwrap_or(self.plan.sensor_count);
-        let mut served_before = !self.destination.is_served() && repetition > 0;
-        for index in order {
-            let scenario = &self.plan.scenarios[index];
-            progress.measuring(&scenario.name, repetition, self.plan.repetitions);
-            let figures =
-                self.scenario(scenario, repetition, &service, sensor_count, served_before)?;
-            self.results[index].add(&figures)?;
-            progress.step();
-            served_before = true;
-            if self.interrupt.asked() {
-                return Ok(false);
-            }
-            if self
-                .results
-                .iter()
-                .all(|results| results.requests().ok == 0)
-            {
-                let message = format!(
-                    "{} answered not one request of {}: given up",
-                    service.target.url, scenario.name
-                );
-                self.warnings.push(warning("no_answer", &message));
-                return Ok(false);
-            }
-        }
+        let outcome = self.scenarios(&order, repetition, &service, progress);
         if let Some(ending) = service.ended() {
             let message = format!("the service {ending} during repetition {}", repetition + 1);
             self.warnings.push(warning("service_ended", &message));
         }
-        Ok(true)
+        outcome
     }
 
+    /// All scenarios of a repetition, or until it is interrupted or broken off.
+    fn scenarios(
+        &mut self,
+        order: &[usize],
+        repetition: u64,
+        service: &Service,
+        progress: &Progress,
+    ) -> Result<(), BenchError> {
+        let sensor_count = self.sensor_count(service);
+        let mut served_before = !self.destination.is_served() && repetition > 0;
+        for &index in order {
+            let scenario = &self.plan.scenarios[index];
+            progress.measuring(&scenario.name, repetition, self.plan.repetitions);
+            let figures =
+                self.scenario(scenario, repetition, service, sensor_count, served_before)?;
+            if let Some(figures) = figures {
+                self.results[index].add(&figures)?;
+            }
+            progress.step();
+            served_before = true;
+            if self.interrupt.asked() {
+                return Ok(());
+            }
+            let never_answered = self
+                .results
+                .iter()
+                .all(|results| results.requests().ok == 0);
+            if never_answered || self.broken_off {
+                let message = format!(
+                    "{} no longer answers: given up in {}",
+                    service.target.url, scenario.name
+                );
+                self.warnings.push(warning("no_answer", &message));
+                self.broken_off = true;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Sensor values an observation: what the service says, asked once, else what the configuration says.
+    fn sensor_count(&mut self, service: &Service) -> u64 {
+        let configured = self.plan.sensor_count;
+        if let Some(known) = self.sensor_count {
+            return known;
+        }
+        let known = match service.sensor_count() {
+            Ok(Some(said @ 1..=MOST_SENSORS)) => said,
+            Ok(Some(said)) => {
+                let message =
+                    format!("/metadata says {said} sensors, taken are the configured {configured}");
+                self.warnings.push(warning("metadata", &message));
+                configured
+            }
+            Ok(None) => configured,
+            Err(error) => {
+                let message = format!("{error}; taken are the configured {configured} sensors");
+                self.warnings.push(warning("metadata", &message));
+                configured
+            }
+        };
+        self.sensor_count = Some(known);
+        known
+    }
+
+    /// One repetition of a scenario; `None` if it was interrupted before a request was recorded.
     fn scenario(
         &mut self,
         scenario: &ScenarioPlan,
@@ -126,7 +169,7 @@ impl<'a> Measurement<'a> {
         service: &Service,
         sensor_count: u64,
         carried_over: bool,
-    ) -> Result<RepetitionFigures, BenchError> {
+    ) -> Result<Option<RepetitionFigures>, BenchError> {
         let started_at = clock::now();
         let task = |phase: &Phase, warmup: u64, stream: u64| Task {
             target: service.target.clone(),
@@ -146,25 +189,28 @@ impl<'a> Measurement<'a> {
         let latency_task = task(&scenario.latency, scenario.warmup, 0);
         let load_task = scenario.load.as_ref().map(|phase| task(phase, 0, 1));
 
-        let (latency, mut memory) = self.phase(&latency_task, service)?;
-        let load = match load_task.filter(|_| !self.interrupt.asked()) {
+        let (latency, latency_memory) = self.phase(&latency_task, service)?;
+        if latency.recording.requests() == 0 {
+            return Ok(None);
+        }
+        let (load, memory) = match load_task {
+            None => (Load::Same, latency_memory),
+            Some(_) if self.interrupt.asked() || latency.given_up => (Load::Missing, None),
             Some(task) => {
                 let (load, load_memory) = self.phase(&task, service)?;
-                memory = load_memory;
-                Some(load)
+                (Load::Phase(Box::new(load)), load_memory)
             }
-            None => None,
         };
         let order = self.order;
         self.order += 1;
-        Ok(RepetitionFigures {
+        Ok(Some(RepetitionFigures {
             order,
             started_at,
             latency,
             load,
             memory,
             carried_over,
-        })
+        }))
     }
 
     fn phase(
@@ -177,10 +223,21 @@ impl<'a> Measurement<'a> {
             watch = service.process_id().map(MemoryWatch::start)
         })?;
         let memory = watch.map(MemoryWatch::stop);
-        self.cpu += result.cpu;
-        if result.elapsed >= SHORTEST_FOR_CPU {
-            let percent = 100.0 * result.busiest_cpu.as_secs_f64() / result.elapsed.as_secs_f64();
-            self.busiest_percent = Some(self.busiest_percent.unwrap_or_default().max(percent));
+        self.effort.add(&result);
+        self.broken_off |= result.given_up;
+        let mean_latency_s = result.recording.latency.mean() / 1e9;
+        if let Length::Time(window) = task.length
+            && window.as_secs_f64() < SHORTEST_WINDOW_IN_LATENCIES * mean_latency_s
+            && !self
+                .warnings
+                .iter()
+                .any(|warning| warning.code == "short_window")
+        {
+            let message = format!(
+                "a phase of {window:.2?} is short for a latency of {:.1} ms: its throughput is a few percent low",
+                mean_latency_s * 1e3
+            );
+            self.warnings.push(warning("short_window", &message));
         }
         Ok((result, memory))
     }
@@ -194,26 +251,8 @@ impl<'a> Measurement<'a> {
         Ok(all)
     }
 
-    /// What generating the load cost, with a warning if that may have been the limit.
-    pub fn generator_figures(&mut self, requests: u64) -> GeneratorFigures {
-        let saturated = self
-            .busiest_percent
-            .map(|percent| percent >= SATURATED_PERCENT);
-        if saturated == Some(true) {
-            let message = "a core of the load generator was busy nearly all the time: it may have been the limit, not the service";
-            self.warnings.push(warning("generator_saturated", message));
-        }
-        GeneratorFigures {
-            cores: self
-                .generator
-                .cores()
-                .iter()
-                .map(|core| *core as u64)
-                .collect(),
-            cpu_percent: self.busiest_percent.and_then(Measured::rounded),
-            cpu_us_per_request: Measured::rounded(self.cpu.as_secs_f64() * 1e6 / requests as f64),
-            saturated,
-            ..GeneratorFigures::default()
-        }
+    /// The processors of the workers.
+    pub fn cores(&self) -> &[usize] {
+        self.generator.cores()
     }
 }

@@ -56,15 +56,16 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
             .warnings
             .push(warning("hardware_requirements", &unmet.join("; ")));
     }
-    if destination.is_served() && allowed_cores.iter().all(|core| worker_cores.contains(core)) {
-        let message =
-            "the service and the load generator share their processors: each slows the other";
+    let service_cores = destination.service_cores(&worker_cores, &allowed_cores)?;
+    if service_cores.iter().any(|core| worker_cores.contains(core)) {
+        let message = "the service and the load generator share a processor: each slows the other";
         measurement.warnings.push(warning("shared_cores", message));
     }
     let progress = Progress::new(plan.steps(), streams);
     let outcome = measurement.run(&progress);
     progress.finish();
     let all = measurement.all_requests()?;
+    let could_go_on = outcome.is_ok();
     if let Err(error) = outcome {
         if all.requests() == 0 {
             return Err(error);
@@ -73,12 +74,9 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
             .warnings
             .push(warning("broken_off", &error.to_string()));
     }
-    let broken_off = measurement
-        .warnings
-        .iter()
-        .any(|warning| warning.code == "broken_off");
-
-    let generator = measurement.generator_figures(all.requests());
+    measurement.warnings.extend(measurement.effort.warning());
+    // Read once: a signal from here on finds the measurement whole.
+    let interrupted = interrupt.exit();
     let run = Run {
         id: Some(format!(
             "{}-{:08x}",
@@ -98,31 +96,44 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         source: host::describe_source(),
         host: Some(host),
         requirements,
-        generator: Some(generator),
+        generator: Some(
+            measurement
+                .effort
+                .section(measurement.cores(), all.requests()),
+        ),
         seed: Some(plan.seed),
-        interrupted: interrupt.asked() || broken_off,
+        interrupted: interrupted.is_some() || measurement.broken_off,
     };
     let mut evidence = document::evidence(run, &measurement.results, &all)?;
     measurement
         .warnings
         .iter()
         .for_each(|warning| streams.warn(warning));
-    evidence.warnings = measurement.warnings;
-    evidence.provenance = vec![provenance(&evidence, config.input(), destination.input)];
+    evidence.warnings = measurement.warnings.clone();
+    evidence.provenance = vec![provenance(
+        &evidence,
+        config.input(),
+        destination.input.clone(),
+    )];
     summary::say(&evidence, streams);
     write(begun, &evidence, &options, streams)?;
-    Ok(match interrupt.exit() {
-        Some(exit) => exit,
-        None if all.ok == 0 => {
-            streams.error(&format!(
-                "{}: error: not one of {} requests succeeded\n",
-                TOOL.name,
-                all.requests()
-            ));
-            Exit::Error
-        }
-        None if broken_off => Exit::Error,
-        None => Exit::Passed,
+    if let Some(exit) = interrupted {
+        return Ok(exit);
+    }
+    if all.ok == 0 {
+        let text = format!(
+            "{}: error: not one of {} requests succeeded\n",
+            TOOL.name,
+            all.requests()
+        );
+        streams.error(&text);
+    }
+    Ok(if all.ok == 0 || !could_go_on {
+        Exit::Error
+    } else if measurement.broken_off {
+        Exit::Failed
+    } else {
+        Exit::Passed
     })
 }
 
@@ -159,8 +170,17 @@ fn write(
         None => measured,
     };
     whole.judge()?;
-    let output = options.output.as_deref().unwrap_or("-");
-    Ok(files::write(output, whole.to_string().as_bytes(), streams)?)
+    let content = whole.to_string();
+    let Some(output) = &options.output else {
+        return Ok(files::write("-", content.as_bytes(), streams)?);
+    };
+    Ok(
+        files::write(output, content.as_bytes(), streams).or_else(|error| {
+            // What took minutes to measure is not to be lost with a file.
+            files::write("-", content.as_bytes(), streams)?;
+            Err(error)
+        })?,
+    )
 }
 
 fn provenance(

@@ -544,3 +544,267 @@ fn more_connections_than_files_may_be_open_are_refused_before_the_run() {
         ran.stderr
     );
 }
+
+#[test]
+fn a_process_that_was_there_before_is_not_taken_for_the_one_that_was_started() {
+    let url = service(|_, _| String::new());
+    let place = Workplace::default();
+    let config = place.benchmark(json!({"command": ["sleep", "60"], "ready": url}), json!([]));
+    let ran = place.run("bench-run", &["--config", config.to_str().unwrap()]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(2), ""),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("answers already"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_service_that_falls_silent_is_given_up_and_passes_nothing() {
+    let _alone = alone();
+    let answered = std::sync::atomic::AtomicU64::new(0);
+    let url = service(move |_, body| {
+        if answered.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 30 {
+            thread::sleep(PATIENCE);
+        }
+        if body.is_empty() {
+            "{}".to_owned()
+        } else {
+            actions_for(body, 3)
+        }
+    });
+    let place = Workplace::default();
+    let config = remote_benchmark(
+        &place,
+        json!({"timeout_ms": 50, "measurement_iterations": 100_000}),
+    );
+    let ran = place.run("bench-run", &["--config", &config, "--target", &url]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    let document = ran.document();
+    assert!(document["error_rate"]["ok"].as_u64().unwrap() > 0);
+    assert!(
+        document["error_rate"]["by_kind"]["timeout"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+    assert_eq!(document["overall_success"], false);
+    assert!(
+        document["warnings"]
+            .to_string()
+            .contains("no longer answers"),
+        "{}",
+        document["warnings"]
+    );
+}
+
+#[test]
+fn connections_are_kept_bodies_differ_and_as_many_requests_are_under_way_as_ordered() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, Mutex};
+    let _alone = alone();
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let (now, most) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let connections = Arc::new(Mutex::new(BTreeSet::new()));
+    let seen = (
+        Arc::clone(&bodies),
+        Arc::clone(&most),
+        Arc::clone(&connections),
+    );
+    let url = service(move |_, body| {
+        if body.is_empty() {
+            return "{}".to_owned();
+        }
+        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        connections
+            .lock()
+            .unwrap()
+            .insert(format!("{:?}", thread::current().id()));
+        bodies.lock().unwrap().push(body.to_owned());
+        thread::sleep(Duration::from_millis(20));
+        now.fetch_sub(1, Ordering::SeqCst);
+        actions_for(body, 3)
+    });
+    let place = Workplace::default();
+    let config = json!({"benchmark": {"warmup_iterations": 7, "measurement_iterations": 10, "batch_sizes": [2],
+        "concurrent_requests": 3, "duration_seconds": 1, "repetitions": 1, "target": url}});
+    let config = place.write("counted.json", &config.to_string());
+    let document = place
+        .run("bench-run", &["--config", config.to_str().unwrap()])
+        .document();
+    let (bodies, most, connections) = (
+        seen.0.lock().unwrap(),
+        seen.1.load(Ordering::SeqCst),
+        seen.2.lock().unwrap(),
+    );
+    let recorded = document["error_rate"]["requests"].as_u64().unwrap();
+    assert_eq!(
+        bodies.len() as u64,
+        recorded + 7,
+        "the warm-up is sent and not recorded"
+    );
+    assert_eq!(
+        bodies.iter().collect::<BTreeSet<&String>>().len(),
+        bodies.len(),
+        "two requests were alike"
+    );
+    assert_eq!(most, 3, "connections of the load phase");
+    assert_eq!(
+        connections.len(),
+        4,
+        "one connection for latency, three for load, each kept"
+    );
+    let rps = document["throughput"]["rps"].as_f64().unwrap();
+    assert!(
+        rps <= 3.0 / 0.020,
+        "{rps} a second cannot be: each of three requests took 20 ms"
+    );
+}
+
+#[test]
+fn a_request_that_waits_for_its_connection_is_measured_from_before_it() {
+    let _alone = alone();
+    // Every response ends its connection, and each next one is accepted only after 30 ms.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            thread::sleep(Duration::from_millis(30));
+            let mut request = [0; 4096];
+            let read = (&stream).read(&mut request).unwrap_or(0);
+            let reply = if request[..read].starts_with(b"GET") {
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            } else {
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 16\r\n\r\n{\"actions\":[{}]}"
+            };
+            let _ = (&stream).write_all(reply.as_bytes());
+        }
+    });
+    let place = Workplace::default();
+    let config = json!({"benchmark": {"warmup_iterations": 0, "measurement_iterations": 10, "batch_sizes": [1],
+        "concurrent_requests": 1, "duration_seconds": 0.1, "repetitions": 1, "target": url}});
+    let config = place.write("closing.json", &config.to_string());
+    let ran = place.run("bench-run", &["--config", config.to_str().unwrap()]);
+    assert_eq!(ran.document()["error_rate"]["failed"], 0, "{}", ran.stdout);
+    assert!(
+        ran.document()["latency"]["p50_ms"].as_f64().unwrap() >= 30.0,
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn statuses_and_late_answers_are_what_they_are() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let kinds = |options: &[&str], timeout_ms: u64| {
+        let config = json!({"benchmark": {"warmup_iterations": 0, "measurement_iterations": 10, "batch_sizes": [1],
+            "concurrent_requests": 1, "duration_seconds": 0.05, "repetitions": 1, "timeout_ms": timeout_ms,
+            "serve": place.serve(options)}});
+        let config = place.write("kinds.json", &config.to_string());
+        let document = place
+            .run("bench-run", &["--config", config.to_str().unwrap()])
+            .document();
+        (
+            document["error_rate"]["by_kind"].clone(),
+            document["error_rate"]["failed"].clone(),
+        )
+    };
+    for (status, kind) in [("404", "status_4xx"), ("503", "status_5xx")] {
+        let (by_kind, failed) = kinds(&["--fail", &format!("100%:{status}")], 1000);
+        assert_eq!(by_kind[kind], failed);
+    }
+    let (by_kind, failed) = kinds(&["--latency", "fixed:30ms"], 20);
+    assert_eq!(
+        by_kind["timeout"], failed,
+        "an answer after the time limit is no answer"
+    );
+}
+
+#[test]
+fn a_service_that_cannot_be_started_again_breaks_the_run_off() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let artifacts = root().join("fixtures/artifacts");
+    let script = format!(
+        "test -e started && exit 1; touch started; exec {} --artifacts {} --port 0",
+        pipeline_tests::tools().join("policy-server").display(),
+        artifacts.display()
+    );
+    let config = json!({"benchmark": {"warmup_iterations": 0, "measurement_iterations": 10, "batch_sizes": [1],
+        "concurrent_requests": 1, "duration_seconds": 0.05, "repetitions": 2, "serve": {"command": ["sh", "-c", script]}}});
+    let config = place.write("once.json", &config.to_string());
+    let ran = place.run("bench-run", &["--config", config.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let document = ran.document();
+    assert!(
+        document["error_rate"]["ok"].as_u64().unwrap() > 0,
+        "the first repetition is lost"
+    );
+    assert_eq!(document["run"]["interrupted"], true);
+    assert_eq!(document["overall_success"], false);
+}
+
+#[test]
+fn what_the_service_started_is_measured_and_stopped_with_it() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let artifacts = root().join("fixtures/artifacts");
+    let server = format!(
+        "{} --artifacts {} --port 0",
+        pipeline_tests::tools().join("policy-server").display(),
+        artifacts.display()
+    );
+    // A child that grows, and would outlive the server.
+    let script = format!("{server} --leak 100MB/s > /dev/null & exec {server}");
+    let scenarios = json!([{"name": "load", "duration_seconds": 2}]);
+    let config = place.benchmark(json!({"command": ["sh", "-c", script]}), scenarios);
+    let document = place
+        .run("bench-run", &["--config", config.to_str().unwrap()])
+        .document();
+    let load = document["scenarios"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|scenario| scenario["name"] == "load")
+        .unwrap();
+    let (peak, average) = (
+        load["memory"]["peak_mb"].as_f64().unwrap(),
+        load["memory"]["average_mb"].as_f64().unwrap(),
+    );
+    assert!(peak > 150.0, "{peak} MiB: the child's memory is missing");
+    assert!(
+        average < 0.8 * peak,
+        "{average} MiB on average of what grows to {peak} MiB"
+    );
+    let alive = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("cmdline")).ok());
+    let artifacts = artifacts.to_str().unwrap();
+    assert_eq!(
+        alive
+            .filter(|line| line.contains("100MB/s") && line.contains(artifacts))
+            .count(),
+        0,
+        "the child lives on"
+    );
+}
+
+#[test]
+fn the_service_has_the_processors_that_the_workers_leave() {
+    let _alone = alone();
+    let allowed: Vec<usize> = allowed_cpus("/proc/self/status").into_iter().collect();
+    let place = Workplace::default();
+    let (bench, service) = in_mid_run(&place);
+    let workers = allowed.len().saturating_sub(1).max(1);
+    let left: BTreeSet<usize> = if allowed.len() > 1 {
+        allowed[workers..].iter().copied().collect()
+    } else {
+        allowed.iter().copied().collect()
+    };
+    let cpus = allowed_cpus(&format!("/proc/{service}/status"));
+    signal(bench.id(), Signal::TERM);
+    Ran::of(bench.wait_with_output().unwrap());
+    assert_eq!(cpus, left);
+}

@@ -148,7 +148,7 @@ fn every_failure_is_counted_once_under_its_own_kind() {
 fn throughput_counts_successes_alone_and_a_time_out_stays_in_the_tail() {
     let _alone = alone();
     let place = Workplace::default();
-    let serve = place.serve(&["--fail", "50%:503", "--hang", "2%"]);
+    let serve = place.serve(&["--fail", "50%:503", "--hang", "2%", "--seed", "1"]);
     let config = place.benchmark(
         serve,
         json!([{"name": "load", "concurrent_requests": 4, "iterations": 200}]),
@@ -194,6 +194,74 @@ fn the_histogram_in_the_document_is_the_distribution_that_its_quantiles_are_of()
     assert_eq!(histogram.len(), 500);
     let p95_ms = histogram.value_at_quantile(0.95) as f64 / 1e6;
     assert!((p95_ms - latency["p95_ms"].as_f64().unwrap()).abs() < 1e-6);
+}
+
+#[test]
+fn the_repetitions_add_up_to_the_scenario() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = json!({"benchmark": {"warmup_iterations": 2, "measurement_iterations": 60, "batch_sizes": [16, 3],
+        "concurrent_requests": 2, "duration_seconds": 0.6, "repetitions": 3, "serve": place.serve(&["--start-spread", "40%", "--latency", "fixed:2ms"])}});
+    let config = place.write("repeated.json", &config.to_string());
+    let document = place
+        .run("bench-run", &["--config", config.to_str().unwrap()])
+        .document();
+    let number = |value: &Value| value.as_f64().unwrap();
+    for name in ["batch_3", "batch_16"] {
+        let whole = scenario(&document, name);
+        let parts = whole["repetitions"].as_array().unwrap();
+        let sum = |section: &str, key: &str| {
+            parts
+                .iter()
+                .map(|part| number(&part[section][key]))
+                .sum::<f64>()
+        };
+        assert_eq!(parts.len(), 3);
+        for (section, key) in [
+            ("latency", "samples"),
+            ("throughput", "requests"),
+            ("error_rate", "requests"),
+            ("memory", "samples"),
+        ] {
+            assert_eq!(
+                number(&whole[section][key]),
+                sum(section, key),
+                "{name}: {section}.{key}"
+            );
+        }
+        assert!((number(&whole["throughput"]["duration_s"]) - 0.6).abs() < 1e-6);
+        let mean_rps = sum("throughput", "rps") / 3.0;
+        assert!(
+            (number(&whole["throughput"]["rps"]) / mean_rps - 1.0).abs() < 1e-3,
+            "equal windows: the mean of the rates"
+        );
+        let batch = number(&whole["batch_size"]);
+        assert!(
+            (number(&whole["throughput"]["predictions_per_second"])
+                / number(&whole["throughput"]["rps"])
+                - batch)
+                .abs()
+                < 1e-3
+        );
+        let shortest = parts
+            .iter()
+            .map(|part| number(&part["latency"]["min_ms"]))
+            .fold(f64::MAX, f64::min);
+        assert_eq!(number(&whole["latency"]["min_ms"]), shortest);
+        let (low, high) = (
+            &whole["latency"]["ci95"]["p50_ms"]["low"],
+            &whole["latency"]["ci95"]["p50_ms"]["high"],
+        );
+        let p50 = number(&whole["latency"]["p50_ms"]);
+        assert!(number(low) < p50 && p50 < number(high));
+    }
+    for section in ["latency", "throughput", "memory"] {
+        assert_eq!(
+            document[section],
+            scenario(&document, "batch_3")[section],
+            "the top level is the smallest batch size"
+        );
+    }
 }
 
 #[test]

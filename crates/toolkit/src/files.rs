@@ -14,6 +14,8 @@ use crate::{Streams, ToolkitError};
 pub struct ReadFile {
     /// As given on the command line; `stdin` for `-`.
     pub name: String,
+    /// Whether it came from stdin, and not from a file that may have that name.
+    pub is_stdin: bool,
     /// All of it.
     pub content: Vec<u8>,
 }
@@ -41,12 +43,14 @@ pub fn read(path: &str, streams: &mut Streams<'_>) -> Result<ReadFile, ToolkitEr
             })?;
         return Ok(ReadFile {
             name: "stdin".to_owned(),
+            is_stdin: true,
             content,
         });
     }
     match fs::read(path) {
         Ok(content) => Ok(ReadFile {
             name: path.to_owned(),
+            is_stdin: false,
             content,
         }),
         Err(source) => Err(ToolkitError::Read {
@@ -99,9 +103,16 @@ pub fn write(path: &str, content: &[u8], streams: &mut Streams<'_>) -> Result<()
         .map_err(|error| failed(error.error))
 }
 
-/// Finds out before the work whether [`write`] will be able to write after it.
+/// Finds out before the work whether [`write()`] will be able to write after it.
 pub fn check_writable(path: &str) -> Result<(), ToolkitError> {
+    let failed = |source| ToolkitError::Write {
+        path: path.to_owned(),
+        source,
+    };
     let target = Path::new(path);
+    if target.is_dir() {
+        return Err(failed(ErrorKind::IsADirectory.into()));
+    }
     if path == "-" || fs::symlink_metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
         return Ok(());
     }
@@ -109,8 +120,7 @@ pub fn check_writable(path: &str) -> Result<(), ToolkitError> {
     if !folder.is_dir() {
         return Err(ToolkitError::NoFolder(folder));
     }
-    let probe = tempfile::tempfile_in(&folder);
-    probe.map(drop).map_err(|source| ToolkitError::Write { path: path.to_owned(), source })
+    tempfile::tempfile_in(&folder).map(drop).map_err(failed)
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -132,4 +142,73 @@ pub fn sha256(content: &[u8]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::OpenOptions;
+    use std::io::Read;
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::process::Command;
+    use tempfile::TempDir;
+
+    fn write_to(path: &Path) {
+        let mut streams = Streams {
+            stdin: &mut std::io::empty(),
+            stdout: &mut std::io::sink(),
+            stderr: &mut std::io::sink(),
+            stdin_is_terminal: false,
+            stderr_is_terminal: false,
+            colour: false,
+            quiet: false,
+        };
+        write(path.to_str().unwrap(), b"written", &mut streams).unwrap();
+    }
+
+    #[test]
+    fn a_symbolic_link_is_written_through() {
+        let folder = TempDir::new().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "something longer than what is written").unwrap();
+        symlink(&target, &link).unwrap();
+        write_to(&link);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "written");
+    }
+
+    /// A named pipe stands for every device: were one replaced by a file, /dev/null would be gone.
+    #[test]
+    fn a_device_stays_one() {
+        let folder = TempDir::new().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        // Open for both, so that neither end waits for the other.
+        let mut reader = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&pipe)
+            .unwrap();
+        write_to(&pipe);
+        assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+        let mut read = [0; 7];
+        reader.read_exact(&mut read).unwrap();
+        assert_eq!(&read, b"written");
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_else_stays_in_its_folder() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "before").unwrap();
+        write_to(&file);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "written");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

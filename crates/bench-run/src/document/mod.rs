@@ -5,7 +5,7 @@ mod scenario;
 
 use schema::evidence::{Evidence, Run};
 
-pub use scenario::{RepetitionFigures, ScenarioResults};
+pub use scenario::{Load, RepetitionFigures, ScenarioResults};
 
 use crate::error::BenchError;
 use crate::record::Recording;

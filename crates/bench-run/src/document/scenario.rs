@@ -19,18 +19,23 @@ pub struct RepetitionFigures {
     pub started_at: String,
     /// The phase that latency comes from.
     pub latency: PhaseResult,
-    /// The phase that throughput comes from, if it is another.
-    pub load: Option<PhaseResult>,
+    /// The phase that throughput comes from.
+    pub load: Load,
     /// Memory in that phase, if the process is ours.
     pub memory: Option<MemoryFigures>,
     /// Whether the process had served an earlier scenario.
     pub carried_over: bool,
 }
 
-impl RepetitionFigures {
-    fn throughput_phase(&self) -> &PhaseResult {
-        self.load.as_ref().unwrap_or(&self.latency)
-    }
+/// The phase that throughput comes from.
+#[derive(Debug)]
+pub enum Load {
+    /// That of latency.
+    Same,
+    /// One of its own.
+    Phase(Box<PhaseResult>),
+    /// One of its own that the run did not come to.
+    Missing,
 }
 
 /// A scenario over its repetitions. Of each repetition the finished section is kept, of all together the
@@ -48,6 +53,7 @@ pub struct ScenarioResults {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Volume {
+    ok: u64,
     ok_in_time: u64,
     requests: u64,
     duration: Duration,
@@ -56,6 +62,7 @@ struct Volume {
 impl Volume {
     fn of(phase: &PhaseResult) -> Volume {
         Volume {
+            ok: phase.recording.ok,
             ok_in_time: phase.recording.ok_in_time,
             requests: phase.recording.requests(),
             duration: phase.duration,
@@ -63,20 +70,26 @@ impl Volume {
     }
 
     fn add(&mut self, other: Volume) {
+        self.ok += other.ok;
         self.ok_in_time += other.ok_in_time;
         self.requests += other.requests;
         self.duration += other.duration;
     }
 
-    fn section(self, batch_size: u64) -> Throughput {
+    /// `None` if nothing was measured. Where requests succeeded and none in time, the rate cannot be told.
+    fn section(self, batch_size: u64) -> Option<Throughput> {
         let rps = self.ok_in_time as f64 / self.duration.as_secs_f64();
-        Throughput {
-            rps: Measured::rounded(rps),
-            predictions_per_second: Measured::rounded(rps * batch_size as f64),
+        let rps = (self.ok_in_time > 0 || self.ok == 0)
+            .then_some(rps)
+            .and_then(Measured::rounded);
+        (self.requests > 0).then(|| Throughput {
+            rps,
+            predictions_per_second: rps
+                .and_then(|rps| Measured::rounded(rps.get() * batch_size as f64)),
             requests: Some(self.requests),
             duration_s: Measured::rounded(self.duration.as_secs_f64()),
             ..Throughput::default()
-        }
+        })
     }
 }
 
@@ -96,15 +109,19 @@ impl ScenarioResults {
     /// Takes in a repetition.
     pub fn add(&mut self, figures: &RepetitionFigures) -> Result<(), BenchError> {
         let mut requests = figures.latency.recording.clone();
-        if let Some(load) = &figures.load {
-            requests.merge(&load.recording)?;
-        }
-        let volume = Volume::of(figures.throughput_phase());
+        let volume = match &figures.load {
+            Load::Same => Volume::of(&figures.latency),
+            Load::Phase(load) => {
+                requests.merge(&load.recording)?;
+                Volume::of(load)
+            }
+            Load::Missing => Volume::default(),
+        };
         self.repetitions.push(Repetition {
             order: figures.order,
             started_at: Some(figures.started_at.clone()),
             latency: latency::section(&figures.latency.recording.latency)?,
-            throughput: Some(volume.section(self.plan.batch_size)),
+            throughput: volume.section(self.plan.batch_size),
             memory: figures
                 .memory
                 .and_then(|memory| memory.section(figures.carried_over)),
@@ -141,7 +158,7 @@ impl ScenarioResults {
             arrival_rate_rps: None,
             limits: self.plan.limits.clone(),
             latency: self.latency()?,
-            throughput: Some(self.throughput()),
+            throughput: self.throughput(),
             memory: self.memory(),
             error_rate: error_rate(&self.all),
             repetitions: self.repetitions.clone(),
@@ -161,8 +178,8 @@ impl ScenarioResults {
         Ok(Some(Latency { ci95, ..pooled }))
     }
 
-    fn throughput(&self) -> Throughput {
-        let pooled = self.load.section(self.plan.batch_size);
+    fn throughput(&self) -> Option<Throughput> {
+        let pooled = self.load.section(self.plan.batch_size)?;
         let rps =
             |throughput: Option<&Throughput>| throughput.and_then(|throughput| throughput.rps);
         let each: Option<Vec<f64>> = self
@@ -174,7 +191,7 @@ impl ScenarioResults {
             .rps
             .zip(each)
             .and_then(|(pooled, each)| latency::clustered(pooled, &each));
-        Throughput { ci95, ..pooled }
+        Some(Throughput { ci95, ..pooled })
     }
 
     fn memory(&self) -> Option<Memory> {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
-use super::response::{Ending, Response, Step};
+use super::response::{Ending, Message, Response, Step};
 use crate::record::Failure;
 
 /// One connection with at most one request under way.
@@ -42,6 +42,8 @@ pub enum Outcome {
     Pending,
     /// A whole response with this status came, and the judge's opinion of its body.
     Answered {
+        /// When the last of it had been read.
+        at: Instant,
         /// The status code.
         status: u16,
         /// Whether the body is as expected.
@@ -149,7 +151,9 @@ impl Connection {
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
         };
-        let answered = |message: &super::response::Message<'_>| Outcome::Answered {
+        let answered = |message: &Message<'_>| Outcome::Answered {
+            // Before the body is judged: that is our time and not the service's.
+            at: Instant::now(),
             status: message.status,
             as_expected: judge(message.status, &message.body),
         };

@@ -56,6 +56,10 @@ pub struct PhaseResult {
     pub busiest_cpu: Duration,
     /// Processor time of all workers.
     pub cpu: Duration,
+    /// Time in which the worst placed worker could have run and something else had its processor.
+    pub longest_cpu_wait: Duration,
+    /// Whether the service no longer answered, so that the phase was cut short.
+    pub given_up: bool,
     /// From the start until the last request had ended; `cpu` was spent in it.
     pub elapsed: Duration,
 }
@@ -112,6 +116,8 @@ impl Generator {
             duration: Duration::ZERO,
             busiest_cpu: Duration::ZERO,
             cpu: Duration::ZERO,
+            longest_cpu_wait: Duration::ZERO,
+            given_up: false,
             elapsed: Duration::ZERO,
         };
         for result in results {
@@ -120,11 +126,15 @@ impl Generator {
                 total.elapsed = total.elapsed.max(result.elapsed);
                 total.busiest_cpu = total.busiest_cpu.max(result.cpu);
                 total.cpu += result.cpu;
+                total.longest_cpu_wait = total.longest_cpu_wait.max(result.cpu_wait);
+                total.given_up |= result.given_up;
             }
         }
         total.duration = match task.length {
-            Length::Time(duration) if !task.interrupt.asked() => duration,
-            Length::Time(duration) => duration.min(total.elapsed),
+            Length::Time(duration) if task.interrupt.asked() || total.given_up => {
+                duration.min(total.elapsed)
+            }
+            Length::Time(duration) => duration,
             Length::Requests(_) => total.elapsed,
         };
         Ok(total)

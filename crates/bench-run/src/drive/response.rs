@@ -162,7 +162,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>, Malformed> {
             .parse_response_with_uninit_headers(&mut response, &bytes[start..], &mut headers)
             .map_err(|_| Malformed)?;
         let Status::Complete(length) = parsed else {
-            return if bytes.len() - start > LARGEST_HEAD_BYTES {
+            return if bytes.len() > LARGEST_HEAD_BYTES {
                 Err(Malformed)
             } else {
                 Ok(None)
@@ -361,6 +361,12 @@ mod tests {
     fn interim_responses_are_skipped() {
         let text = [b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(), PLAIN].concat();
         assert_eq!(read(&text, 7), Ok((200, b"hello".to_vec(), true)));
+    }
+
+    #[test]
+    fn interim_responses_without_end_are_broken() {
+        let endless = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(5000);
+        assert_eq!(read(&endless, 10_000), Err("broken"));
     }
 
     #[test]

@@ -1,9 +1,10 @@
-use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use mio::event::Event;
 use mio::{Events, Poll, Token};
+use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 use toolkit::Interrupt;
 
@@ -20,6 +21,10 @@ const SWEEP: Duration = Duration::from_millis(10);
 /// A service that refuses connections is asked again after this long, and not as fast as it can refuse.
 const REST_AFTER_REFUSAL: Duration = Duration::from_millis(10);
 
+/// A service that has answered nothing at all for this many time limits is given up: it would cost hours to
+/// hear the same from every request.
+const TIMEOUTS_WITHOUT_HOPE: u32 = 3;
+
 /// The readiness loop of one core over its share of the connections.
 pub struct Worker {
     poll: Poll,
@@ -35,6 +40,9 @@ pub struct Worker {
     recording: Recording,
     scratch: Vec<u8>,
     next_sweep: Instant,
+    last_answer: Instant,
+    given_up: bool,
+    own_failure: Option<io::Error>,
 }
 
 /// What a worker did.
@@ -46,6 +54,10 @@ pub struct WorkerResult {
     pub elapsed: Duration,
     /// Processor time that it took for them.
     pub cpu: Duration,
+    /// Time in which it could have run and something else had its processor.
+    pub cpu_wait: Duration,
+    /// Whether it gave up on a service that no longer answered.
+    pub given_up: bool,
 }
 
 /// How many more requests may be begun.
@@ -76,8 +88,8 @@ impl Budget {
     }
 }
 
-/// The part of `total` that falls to worker `index`, in proportion to its connections: parts add up to the whole.
-pub(super) fn share(total: u64, index: usize, of: usize) -> u64 {
+/// The part of `total` that falls to worker `index`: parts add up to the whole and differ by at most one.
+fn share(total: u64, index: usize, of: usize) -> u64 {
     let (index, of) = (index as u64, of as u64);
     total / of + u64::from(index < total % of)
 }
@@ -106,6 +118,9 @@ impl Worker {
             recording: Recording::new(task.timeout)?,
             scratch: vec![0; SCRATCH_BYTES],
             next_sweep: now + SWEEP,
+            last_answer: now,
+            given_up: false,
+            own_failure: None,
         };
         worker.connect_all()?;
         worker.spend(Budget::Requests(worker.requests_of(
@@ -126,7 +141,7 @@ impl Worker {
         workers: usize,
         start: Instant,
     ) -> Result<WorkerResult, BenchError> {
-        let cpu_before = cpu_time();
+        let (cpu_before, wait_before) = (cpu_time(), cpu_wait());
         let budget = match task.length {
             Length::Requests(total) => {
                 Budget::Requests(self.requests_of(task, total, index, workers))
@@ -141,6 +156,8 @@ impl Worker {
             recording: self.recording,
             elapsed,
             cpu: cpu_time().saturating_sub(cpu_before),
+            cpu_wait: cpu_wait().saturating_sub(wait_before),
+            given_up: self.given_up,
         })
     }
 
@@ -162,6 +179,7 @@ impl Worker {
         for (index, connection) in self.connections.iter_mut().enumerate() {
             match connection.connect(self.address, self.poll.registry(), Token(index)) {
                 Ok(()) => waiting += 1,
+                Err(error) if is_our_own(&error) => return Err(error),
                 Err(_) => connection.close(),
             }
         }
@@ -195,15 +213,16 @@ impl Worker {
     fn spend(&mut self, budget: Budget) -> io::Result<Option<Instant>> {
         self.budget = budget;
         self.active = self.connections.len();
-        let mut now = Instant::now();
-        if self.active == 0 {
+        if self.active == 0 || self.given_up {
             return Ok(None);
         }
+        let mut now = Instant::now();
+        self.last_answer = now;
         for index in 0..self.connections.len() {
             self.begin(index, now);
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
-        while self.active > 0 && !self.interrupt.asked() {
+        while self.active > 0 && !self.given_up && !self.interrupt.asked() {
             poll(&mut self.poll, &mut events)?;
             for event in &events {
                 self.advance(event);
@@ -212,6 +231,9 @@ impl Worker {
             if now >= self.next_sweep {
                 self.sweep(now);
                 self.next_sweep = now + SWEEP;
+            }
+            if let Some(error) = self.own_failure.take() {
+                return Err(error);
             }
         }
         Ok(Some(now))
@@ -230,11 +252,12 @@ impl Worker {
         if connection.is_open() {
             let outcome = connection.send(self.request.bytes());
             self.conclude(index, outcome);
-        } else if connection
-            .connect(self.address, self.poll.registry(), Token(index))
-            .is_err()
-        {
-            self.fail(index, Failure::Connect);
+            return;
+        }
+        match connection.connect(self.address, self.poll.registry(), Token(index)) {
+            Ok(()) => {}
+            Err(error) if is_our_own(&error) => self.own_failure = Some(error),
+            Err(_) => self.fail(index, Failure::Connect),
         }
     }
 
@@ -277,27 +300,24 @@ impl Worker {
     fn conclude(&mut self, index: usize, outcome: Outcome) {
         match outcome {
             Outcome::Pending => {}
-            Outcome::Answered {
-                status: 200,
-                as_expected: true,
-            } => {
-                let now = Instant::now();
-                let latency = now - self.connections[index].started;
-                self.recording.succeed(latency, self.budget.in_time(now));
-                self.begin(index, now);
-            }
-            Outcome::Answered { status, .. } => {
-                let failure = if status == 200 {
-                    Failure::InvalidResponse
-                } else {
-                    Failure::Status(status)
-                };
-                let now = Instant::now();
-                self.recording
-                    .fail(failure, now - self.connections[index].started);
-                self.begin(index, now);
-            }
             Outcome::Failed(failure) => self.fail(index, failure),
+            Outcome::Answered {
+                at,
+                status,
+                as_expected,
+            } => {
+                self.last_answer = at;
+                let latency = at - self.connections[index].started;
+                if latency >= self.timeout {
+                    return self.fail(index, Failure::Timeout);
+                }
+                match status {
+                    200 if as_expected => self.recording.succeed(latency, self.budget.in_time(at)),
+                    200 => self.recording.fail(Failure::InvalidResponse, latency),
+                    _ => self.recording.fail(Failure::Status(status), latency),
+                }
+                self.begin(index, at);
+            }
         }
     }
 
@@ -316,6 +336,8 @@ impl Worker {
 
     /// Ends what has taken too long and wakes what has rested long enough.
     fn sweep(&mut self, now: Instant) {
+        self.given_up =
+            now - self.last_answer >= self.timeout.saturating_mul(TIMEOUTS_WITHOUT_HOPE);
         for index in 0..self.connections.len() {
             let Connection { state, started, .. } = self.connections[index];
             match state {
@@ -359,6 +381,29 @@ fn cpu_time() -> Duration {
         time.tv_sec.unsigned_abs(),
         u32::try_from(time.tv_nsec).unwrap_or_default(),
     )
+}
+
+/// Time in which this thread was ready to run and did not, as the kernel keeps it; zero if it does not.
+fn cpu_wait() -> Duration {
+    let schedstat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = schedstat
+        .split_whitespace()
+        .nth(1)
+        .and_then(|field| field.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or_default())
+}
+
+/// Whether a connection failed for want of something of ours: ports, descriptors, memory. That is no failure of
+/// the service, and must not be counted as one.
+fn is_our_own(error: &io::Error) -> bool {
+    let own = [
+        Errno::ADDRNOTAVAIL,
+        Errno::MFILE,
+        Errno::NFILE,
+        Errno::NOBUFS,
+        Errno::NOMEM,
+    ];
+    Errno::from_io_error(error).is_some_and(|errno| own.contains(&errno))
 }
 
 #[cfg(test)]

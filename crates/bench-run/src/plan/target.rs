@@ -55,12 +55,25 @@ impl Target {
         let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else {
             return Err(refuse("found no host".to_owned()));
         };
+        // The parser of addresses knows no port outside its range, and would have us load port 80 instead.
+        let after_host = authority
+            .as_str()
+            .rsplit_once(']')
+            .map_or(authority.as_str(), |(_, rest)| rest);
+        let port = match after_host.rsplit_once(':') {
+            None => 80,
+            Some((_, port)) => port
+                .parse()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or_else(|| refuse(format!("found port \"{port}\", expected 1 to 65535")))?,
+        };
         Ok(Target {
             url: url.trim_end_matches('/').to_owned(),
             authority: authority.as_str().to_owned(),
             path: uri.path().trim_end_matches('/').to_owned(),
             host: host.trim_matches(['[', ']']).to_owned(),
-            port: uri.port_u16().unwrap_or(80),
+            port,
         })
     }
 
@@ -121,6 +134,16 @@ mod tests {
             secret.contains("user name or password") && !secret.contains("secret@"),
             "{secret}"
         );
+        for port in ["99999", "8x", "", "0", "80."] {
+            assert!(
+                refusal(&format!("http://127.0.0.1:{port}")).contains("port"),
+                "{port}"
+            );
+            assert!(
+                refusal(&format!("http://[::1]:{port}/api")).contains("port"),
+                "{port}"
+            );
+        }
         assert!(refusal("http://host/?a=b").contains("query"));
     }
 }

@@ -50,9 +50,15 @@ impl MemoryWatch {
                 } else {
                     None
                 };
+                // Pages that processes share are counted once: each process has its share of them.
+                let of_one = if family.len() == 1 {
+                    resident_mb
+                } else {
+                    proportional_mb
+                };
                 figures.add(
                     start.elapsed(),
-                    family.iter().filter_map(|id| resident_mb(*id)).sum(),
+                    family.iter().filter_map(|id| of_one(*id)).sum(),
                     peak,
                 );
                 if over {
@@ -141,16 +147,24 @@ fn resident_mb(process_id: u32) -> Option<f64> {
     Some(pages * page_size() as f64 / BYTES_PER_MB)
 }
 
+/// Resident memory with each shared page divided by the number of processes that share it.
+fn proportional_mb(process_id: u32) -> Option<f64> {
+    kibibytes_in(&format!("/proc/{process_id}/smaps_rollup"), "Pss:")
+}
+
 /// Sets the kernel's mark of the highest resident memory back to now.
 fn reset_peak(process_id: u32) -> bool {
     fs::write(format!("/proc/{process_id}/clear_refs"), "5").is_ok()
 }
 
 fn peak_mb(process_id: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{process_id}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    kibibytes_in(&format!("/proc/{process_id}/status"), "VmHWM:")
+}
+
+/// A line as in `Pss:  1234 kB`, in MiB.
+fn kibibytes_in(path: &str, key: &str) -> Option<f64> {
+    let text = fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     let kibibytes: f64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kibibytes / 1024.0)
 }

@@ -130,6 +130,38 @@ impl Destination {
         matches!(self.kind, Kind::Served { .. })
     }
 
+    /// The processors that a served process has: the configured ones, or those that the workers leave.
+    pub fn service_cores(
+        &self,
+        worker_cores: &[usize],
+        allowed: &[usize],
+    ) -> Result<Vec<usize>, BenchError> {
+        let Kind::Served { serve, .. } = &self.kind else {
+            return Ok(Vec::new());
+        };
+        let Some(cpus) = &serve.cpus else {
+            let left: Vec<usize> = allowed
+                .iter()
+                .copied()
+                .filter(|core| !worker_cores.contains(core))
+                .collect();
+            return Ok(if left.is_empty() {
+                allowed.to_vec()
+            } else {
+                left
+            });
+        };
+        let known = |cpu: &u64| {
+            usize::try_from(*cpu)
+                .ok()
+                .filter(|core| allowed.contains(core))
+        };
+        cpus.iter().map(known).collect::<Option<Vec<usize>>>().ok_or_else(|| BenchError::Serve {
+            command: serve.command.join(" "),
+            reason: format!("found cpus {cpus:?}, expected some of those that this process may use: {allowed:?}"),
+        })
+    }
+
     /// A service that answers: the one at the address, or a process started now.
     pub fn open(
         &self,
@@ -147,7 +179,7 @@ impl Destination {
                 let (served, url) = Served::start(
                     serve,
                     folder,
-                    &service_cores(serve, worker_cores, allowed),
+                    &self.service_cores(worker_cores, allowed)?,
                     interrupt,
                 )?;
                 let target = Target::parse(&url)?;
@@ -163,19 +195,18 @@ impl Destination {
 
 impl Service {
     /// How many sensor values its model takes, if it says.
-    pub fn sensor_count(&self) -> Option<u64> {
+    pub fn sensor_count(&self) -> Result<Option<u64>, BenchError> {
         let url = format!("{}/metadata", self.target.url);
-        let metadata = http::Client::new(METADATA_TIMEOUT)
-            .get_json(&url)
-            .ok()
-            .flatten()?;
-        let shape = metadata.get("inputShape")?;
-        let inputs = shape
-            .as_u64()
-            .or_else(|| shape.as_array()?.last()?.as_u64())?;
-        inputs
-            .checked_sub(INPUTS_BESIDE_SENSORS)
-            .filter(|sensors| *sensors > 0)
+        let metadata = http::Client::new(METADATA_TIMEOUT).get_json(&url)?;
+        let inputs = metadata
+            .as_ref()
+            .and_then(|metadata| metadata.get("inputShape"))
+            .and_then(|shape| {
+                shape
+                    .as_u64()
+                    .or_else(|| shape.as_array()?.last()?.as_u64())
+            });
+        Ok(inputs.map(|inputs| inputs.saturating_sub(INPUTS_BESIDE_SENSORS)))
     }
 
     /// The process to measure, if it is ours.
@@ -186,27 +217,6 @@ impl Service {
     /// How the process ended, if it did so on its own.
     pub fn ended(&mut self) -> Option<String> {
         self.served.as_mut().and_then(Served::ended)
-    }
-}
-
-fn service_cores(serve: &Serve, worker_cores: &[usize], allowed: &[usize]) -> Vec<usize> {
-    match &serve.cpus {
-        Some(cpus) => cpus
-            .iter()
-            .filter_map(|cpu| usize::try_from(*cpu).ok())
-            .collect(),
-        None => {
-            let left: Vec<usize> = allowed
-                .iter()
-                .copied()
-                .filter(|core| !worker_cores.contains(core))
-                .collect();
-            if left.is_empty() {
-                allowed.to_vec()
-            } else {
-                left
-            }
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -6,7 +6,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
-use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
+use rustix::process::{
+    Pid, Signal, getpid, getppid, kill_process_group, set_parent_process_death_signal,
+};
 use rustix::thread::{CpuSet, sched_setaffinity};
 use schema::configuration::{Ready, Serve};
 use toolkit::{Interrupt, http};
@@ -14,6 +16,7 @@ use toolkit::{Interrupt, http};
 use crate::error::BenchError;
 
 const DEFAULT_READY_TIMEOUT: Duration = Duration::from_secs(30);
+const LONGEST_LINE_BYTES: u64 = 64 << 10;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const LOOK_WHILE_STOPPING: Duration = Duration::from_millis(2);
@@ -37,6 +40,25 @@ impl Served {
             command: serve.command.join(" "),
             reason,
         };
+        if let Some(Ready::Poll(url)) = &serve.ready
+            && polled_address(url).is_some()
+        {
+            let url = http::without_user(url);
+            return Err(refuse(format!(
+                "{url} answers already: what answers there is not what is to be started"
+            )));
+        }
+        if let Some(directory) = serve
+            .working_directory
+            .as_ref()
+            .map(|directory| folder.join(directory))
+            && !directory.is_dir()
+        {
+            return Err(refuse(format!(
+                "working_directory: {}: no such folder",
+                directory.display()
+            )));
+        }
         let mut command = command(serve, folder, cores)
             .map_err(|error| refuse(format!("cannot be started: {error}")))?;
         let mut child = command
@@ -53,11 +75,11 @@ impl Served {
                 None | Some(Ready::StdoutUrl) => said_address(addresses.as_ref()),
                 Some(Ready::Poll(url)) => polled_address(url),
             };
-            if let Some(url) = answer {
-                return Ok((served, url));
-            }
             if let Some(ending) = served.ended() {
                 return Err(refuse(format!("{ending} before it served")));
+            }
+            if let Some(url) = answer {
+                return Ok((served, url));
             }
         }
         Err(refuse(if interrupt.asked() {
@@ -134,11 +156,15 @@ fn command(serve: &Serve, folder: &Path, cores: &[usize]) -> io::Result<Command>
     if let Some(directory) = &serve.working_directory {
         command.current_dir(folder.join(directory));
     }
-    // SAFETY: between fork and exec only two system calls are made, both without allocation or locks. There is
+    let parent = getpid();
+    // SAFETY: between fork and exec only three system calls are made, all without allocation or locks. There is
     // no safe way to have the kernel end a child with its parent.
     unsafe {
         command.pre_exec(move || {
             set_parent_process_death_signal(Some(Signal::KILL))?;
+            if getppid() != Some(parent) {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
             Ok(sched_setaffinity(None, &affinity)?)
         });
     }
@@ -150,22 +176,43 @@ fn beside_this_program(program: &str) -> Option<PathBuf> {
     (!program.contains('/') && beside.is_file()).then_some(beside)
 }
 
-/// Every address that the process says on stdout. Its stdout is read to the end, so that it never blocks on it.
+/// The first address that the process says on stdout. Its stdout is read to the end, so that it never blocks on it.
 fn addresses_in(stdout: ChildStdout) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line);
-            let address = line
-                .split_whitespace()
-                .find(|word| word.starts_with("http://") || word.starts_with("https://"));
-            if let Some(address) = address {
-                // Only the first address is waited for.
-                let _ = sender.send(address.to_owned());
+        let mut stdout = BufReader::new(stdout);
+        let mut line = Vec::new();
+        while (&mut stdout)
+            .take(LONGEST_LINE_BYTES)
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|read| read > 0)
+        {
+            if let Some(address) = address_in(&String::from_utf8_lossy(&line)) {
+                // Whoever waited may have given up.
+                let _ = sender.send(address);
+                break;
             }
+            line.clear();
         }
+        io::copy(&mut stdout, &mut io::sink())
     });
     receiver
+}
+
+/// The first address in a line, without the punctuation, brackets and colours around it.
+fn address_in(line: &str) -> Option<String> {
+    let start = line.find("http://").or_else(|| line.find("https://"))?;
+    let around = |character: char| {
+        character.is_whitespace()
+            || character.is_control()
+            || matches!(character, '"' | '\'' | '<' | '>' | '(' | ')')
+    };
+    let address = line[start..].split(around).next()?;
+    Some(
+        address
+            .trim_end_matches(['.', ',', ';', ':', '/'])
+            .to_owned(),
+    )
 }
 
 fn said_address(addresses: Option<&Receiver<String>>) -> Option<String> {
@@ -191,5 +238,25 @@ fn polled_address(url: &str) -> Option<String> {
             thread::sleep(LOOK_EVERY);
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_found_in_whatever_a_server_says_around_it() {
+        let address = Some("http://127.0.0.1:8080".to_owned());
+        for line in [
+            "listening on http://127.0.0.1:8080\n",
+            "INFO: Uvicorn running on http://127.0.0.1:8080 (Press CTRL+C to quit)",
+            "Serving at (http://127.0.0.1:8080).",
+            "\u{1b}[32mhttp://127.0.0.1:8080/\u{1b}[0m",
+            "url=\"http://127.0.0.1:8080\",",
+        ] {
+            assert_eq!(address_in(line), address, "{line}");
+        }
+        assert_eq!(address_in("starting up"), None);
     }
 }

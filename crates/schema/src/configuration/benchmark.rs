@@ -35,7 +35,7 @@ pub struct BenchmarkFile {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Benchmark {
-    /// Unrecorded requests before each phase, whole in each repetition.
+    /// Unrecorded requests before each scenario, whole in each repetition.
     pub warmup_iterations: u64,
     /// Recorded requests of the latency phase, divided among the repetitions.
     pub measurement_iterations: u64,

@@ -124,6 +124,9 @@ pub struct Generator {
     /// Processor time of the busiest worker in percent of the time measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_percent: Option<Measured>,
+    /// Time in which the worst placed worker could have run and another process had its processor, in percent of the time measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_wait_percent: Option<Measured>,
     /// Processor time of all workers per recorded request, in microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_us_per_request: Option<Measured>,
