@@ -1,6 +1,6 @@
 use schema::Measured;
 use schema::configuration::GatesFile;
-use schema::evidence::{Evidence, GateGroup, Operator};
+use schema::evidence::{Evidence, GateGroup, Metric, Operator};
 
 /// One question of the gates file.
 pub(crate) struct Gate {
@@ -13,47 +13,56 @@ pub(crate) struct Gate {
     pub(crate) value: fn(&Evidence) -> Option<Measured>,
 }
 
-macro_rules! operator {
-    (<=) => {
-        Operator::AtMost
+macro_rules! gate {
+    ($metric:ident, $topic:ident.$limit:ident) => {
+        Gate {
+            group: GateGroup::Performance,
+            metric: Metric::$metric.key(),
+            unit: Metric::$metric.unit(),
+            operator: Metric::$metric.operator(),
+            limit: |file| file.performance_gates.as_ref()?.$topic.as_ref()?.$limit,
+            value: |evidence| Metric::$metric.value(evidence.into()),
+        }
     };
-    (>=) => {
-        Operator::AtLeast
-    };
-}
-
-macro_rules! gates {
-    ($($group:ident: $section:ident.$value:ident $operator:tt $gates:ident.$topic:ident.$limit:ident, $unit:literal;)*) => {
-        /// Every gate that there can be, in the order in which it is judged.
-        pub(crate) const GATES: &[Gate] = &[$(Gate {
+    ($group:ident: $section:ident.$value:ident, $unit:literal, $operator:ident $gates:ident.$topic:ident.$limit:ident) => {
+        Gate {
             group: GateGroup::$group,
             metric: concat!(stringify!($section), ".", stringify!($value)),
             unit: $unit,
-            operator: operator!($operator),
-            limit: |file| file.$gates.as_ref()?.$topic.as_ref()?.$limit.map(Measured::from),
+            operator: Operator::$operator,
+            limit: |file| {
+                file.$gates
+                    .as_ref()?
+                    .$topic
+                    .as_ref()?
+                    .$limit
+                    .map(Measured::from)
+            },
             value: |evidence| evidence.$section.as_ref()?.$value.map(Measured::from),
-        },)*];
+        }
     };
 }
 
-gates! {
-    Performance: latency.p50_ms <= performance_gates.latency.p50_max_ms, "ms";
-    Performance: latency.p95_ms <= performance_gates.latency.p95_max_ms, "ms";
-    Performance: latency.p99_ms <= performance_gates.latency.p99_max_ms, "ms";
-    Performance: throughput.rps >= performance_gates.throughput.min_rps, "rps";
-    Performance: memory.peak_mb <= performance_gates.memory.max_usage_mb, "mb";
-    Performance: error_rate.percent <= performance_gates.error_rate.max_percent, "percent";
-    Security: vulnerabilities.critical <= security_gates.vulnerabilities.max_critical, "count";
-    Security: vulnerabilities.high <= security_gates.vulnerabilities.max_high, "count";
-    Security: vulnerabilities.medium <= security_gates.vulnerabilities.max_medium, "count";
-    Security: code_quality.coverage >= security_gates.code_quality.min_coverage, "percent";
-    Security: code_quality.complexity <= security_gates.code_quality.max_complexity, "count";
-    Security: code_quality.duplication <= security_gates.code_quality.max_duplication, "percent";
-    Deployment: health_checks.failure_rate <= deployment_gates.health_checks.max_failure_rate, "percent";
-    Deployment: health_checks.response_time_ms <= deployment_gates.health_checks.max_response_time_ms, "ms";
-    Deployment: smoke_tests.failure_rate <= deployment_gates.smoke_tests.max_failure_rate, "percent";
-    Deployment: smoke_tests.execution_time_s <= deployment_gates.smoke_tests.max_execution_time_s, "s";
-}
+/// Every gate that there can be, in the order in which it is judged.
+#[rustfmt::skip] // A gate a line.
+pub(crate) const GATES: [Gate; 16] = [
+    gate!(LatencyP50, latency.p50_max_ms),
+    gate!(LatencyP95, latency.p95_max_ms),
+    gate!(LatencyP99, latency.p99_max_ms),
+    gate!(Throughput, throughput.min_rps),
+    gate!(PeakMemory, memory.max_usage_mb),
+    gate!(ErrorRate, error_rate.max_percent),
+    gate!(Security: vulnerabilities.critical, "count", AtMost security_gates.vulnerabilities.max_critical),
+    gate!(Security: vulnerabilities.high, "count", AtMost security_gates.vulnerabilities.max_high),
+    gate!(Security: vulnerabilities.medium, "count", AtMost security_gates.vulnerabilities.max_medium),
+    gate!(Security: code_quality.coverage, "percent", AtLeast security_gates.code_quality.min_coverage),
+    gate!(Security: code_quality.complexity, "count", AtMost security_gates.code_quality.max_complexity),
+    gate!(Security: code_quality.duplication, "percent", AtMost security_gates.code_quality.max_duplication),
+    gate!(Deployment: health_checks.failure_rate, "percent", AtMost deployment_gates.health_checks.max_failure_rate),
+    gate!(Deployment: health_checks.response_time_ms, "ms", AtMost deployment_gates.health_checks.max_response_time_ms),
+    gate!(Deployment: smoke_tests.failure_rate, "percent", AtMost deployment_gates.smoke_tests.max_failure_rate),
+    gate!(Deployment: smoke_tests.execution_time_s, "s", AtMost deployment_gates.smoke_tests.max_execution_time_s),
+];
 
 /// Everything that can be missing: each metric and each group.
 pub(crate) fn names() -> Vec<String> {

@@ -2,7 +2,7 @@ use schema::Measured;
 use schema::evidence::{Baseline, ComparedMetric, Comparison, Evidence, Verdict};
 use toolkit::AllowedMissing;
 
-use crate::guards::{Guard, fingerprint};
+use crate::guards::{Answer, Guard, fingerprint};
 use crate::judge;
 
 /// One run against one, without a between-run error: a change may be noise.
@@ -16,8 +16,8 @@ pub(crate) fn of(
     allowed: &AllowedMissing,
     guard: &Guard,
 ) -> Comparison {
-    let warning = guard.warning().map(|warning| warning.code.clone());
-    if !guard.lets_compare() {
+    let warning = guard.warning.as_ref().map(|warning| warning.code.clone());
+    if guard.answer != Answer::Comparable {
         // A section that fails, not merely a warning: the next filter recomputes `overall_success` from sections.
         return Comparison {
             passed: false,

@@ -2,16 +2,20 @@ use schema::evidence::{Evidence, Warning};
 
 use crate::TOOL;
 
-/// Whether two runs may be compared at all.
-pub(crate) enum Guard {
+/// Whether two runs may be compared at all, and what a reader should know of it.
+pub(crate) struct Guard {
+    pub(crate) answer: Answer,
+    pub(crate) warning: Option<Warning>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
     /// They may.
     Comparable,
-    /// They may because somebody said so.
-    AtOwnRisk(Warning),
     /// The current run was broken off: that is a finding about it.
-    Interrupted(Warning),
+    Interrupted,
     /// The runs say nothing about each other.
-    Incomparable(Warning),
+    Incomparable,
 }
 
 impl Guard {
@@ -22,38 +26,35 @@ impl Guard {
     ) -> Guard {
         if interrupted(current) {
             let message = "the run was broken off: it is not compared";
-            return Guard::Interrupted(warning("interrupted", message.to_owned()));
+            return Guard::warning(Answer::Interrupted, "interrupted", message.to_owned());
         }
         if interrupted(baseline) {
             let message = "the baseline was broken off";
-            return Guard::Incomparable(warning("incomparable", message.to_owned()));
+            return Guard::warning(Answer::Incomparable, "incomparable", message.to_owned());
         }
         let Some((theirs, ours)) = fingerprint(baseline)
             .zip(fingerprint(current))
             .filter(|(theirs, ours)| theirs != ours)
         else {
-            return Guard::Comparable;
+            return Guard {
+                answer: Answer::Comparable,
+                warning: None,
+            };
         };
         let hosts = format!("the baseline was measured on another host ({theirs}, this is {ours})");
         if allow_host_mismatch {
-            Guard::AtOwnRisk(warning("host_mismatch", hosts))
+            Guard::warning(Answer::Comparable, "host_mismatch", hosts)
         } else {
-            let way_out = "--allow-host-mismatch compares all the same";
-            Guard::Incomparable(warning("incomparable", format!("{hosts}; {way_out}")))
+            let message = format!("{hosts}; --allow-host-mismatch compares all the same");
+            Guard::warning(Answer::Incomparable, "incomparable", message)
         }
     }
 
-    pub(crate) fn warning(&self) -> Option<&Warning> {
-        match self {
-            Guard::Comparable => None,
-            Guard::AtOwnRisk(warning)
-            | Guard::Interrupted(warning)
-            | Guard::Incomparable(warning) => Some(warning),
+    fn warning(answer: Answer, code: &str, message: String) -> Guard {
+        Guard {
+            answer,
+            warning: Some(warning(code, message)),
         }
-    }
-
-    pub(crate) fn lets_compare(&self) -> bool {
-        matches!(self, Guard::Comparable | Guard::AtOwnRisk(_))
     }
 }
 

@@ -1,47 +1,63 @@
 use schema::Measured;
-use schema::evidence::{ComparedMetric, Direction, Evidence, Verdict};
+use schema::evidence::{ComparedMetric, Direction, Evidence, Metric, Verdict};
 use toolkit::AllowedMissing;
-
-use crate::metrics::{METRICS, Metric, Scale};
 
 /// How many percentage points worse an error rate may be.
 const POINTS: f64 = 0.1;
 
-/// Every metric of the run beside the same of the baseline, in the order of [`METRICS`].
+/// In what a change is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// Percent of the baseline.
+    Percent,
+    /// Percentage points: of almost no errors, a few more are many percent and still almost none.
+    Points,
+}
+
+impl Scale {
+    pub(crate) fn of(metric: Metric) -> Scale {
+        match metric {
+            Metric::ErrorRate => Scale::Points,
+            _ => Scale::Percent,
+        }
+    }
+}
+
+/// Every metric of the run beside the same of the baseline, in the order of [`Metric::ALL`].
 pub(crate) fn compare(
     baseline: &Evidence,
     current: &Evidence,
     threshold: Measured,
     allowed: &AllowedMissing,
 ) -> Vec<ComparedMetric> {
-    METRICS
-        .iter()
+    Metric::ALL
+        .into_iter()
         .map(|metric| {
-            let values = ((metric.value)(baseline), (metric.value)(current));
-            judge(metric, values, threshold, allowed.covers(metric.key))
+            let values = (metric.value(baseline.into()), metric.value(current.into()));
+            judge(metric, values, threshold, allowed.covers(metric.key()))
         })
         .collect()
 }
 
 fn judge(
-    metric: &Metric,
+    metric: Metric,
     (baseline, current): (Option<Measured>, Option<Measured>),
     threshold: Measured,
     may_be_missing: bool,
 ) -> ComparedMetric {
     let both = baseline.zip(current);
     let verdict = both.map_or(Verdict::Missing, |(baseline, current)| {
-        let (change, margin) = match metric.scale {
+        let (change, margin) = match Scale::of(metric) {
             Scale::Percent => (percent_or_infinite(baseline, current), threshold.get()),
             Scale::Points => (points(baseline, current), POINTS),
         };
-        verdict(metric.better, change, margin)
+        verdict(metric.better(), change, margin)
     });
     let missing = verdict == Verdict::Missing;
     ComparedMetric {
-        metric: metric.key.to_owned(),
-        unit: metric.unit.to_owned(),
-        better: metric.better,
+        metric: metric.key().to_owned(),
+        unit: metric.unit().to_owned(),
+        better: metric.better(),
         baseline,
         current,
         change_percent: both
@@ -53,7 +69,7 @@ fn judge(
             if may_be_missing {
                 format!("{absence}, and allowed to be missing")
             } else {
-                format!("{absence}: missing evidence fails")
+                absence.to_owned()
             }
         }),
     }
@@ -111,7 +127,10 @@ mod tests {
     use super::*;
 
     fn judged(key: &str, baseline: f64, current: f64) -> ComparedMetric {
-        let metric = METRICS.iter().find(|metric| metric.key == key).unwrap();
+        let metric = Metric::ALL
+            .into_iter()
+            .find(|metric| metric.key() == key)
+            .unwrap();
         let values = (Measured::new(baseline), Measured::new(current));
         judge(metric, values, Measured::from(10), false)
     }
@@ -181,9 +200,6 @@ mod tests {
     fn what_is_missing_on_one_side_says_on_which() {
         let metric = judged("latency.p50_ms", f64::NAN, 1.0);
         assert_eq!((metric.verdict, metric.passed), (Verdict::Missing, false));
-        assert_eq!(
-            metric.note.as_deref(),
-            Some("not measured in the baseline: missing evidence fails")
-        );
+        assert_eq!(metric.note.as_deref(), Some("not measured in the baseline"));
     }
 }

@@ -8,18 +8,18 @@ mod comparison;
 mod error;
 mod guards;
 mod judge;
-mod metrics;
 mod options;
 mod words;
 
 use schema::Section;
 use schema::evidence::{Comparison, Evidence};
 use schemars::schema_for;
+use toolkit::documents::{self, Incoming};
+use toolkit::summary;
 use toolkit::{AllowedMissing, Exit, Streams, Tool, ToolkitError};
-use toolkit::{documents, summary};
 
 use error::Error;
-use guards::Guard;
+use guards::{Answer, Guard};
 use options::Options;
 
 const TOOL: Tool = Tool {
@@ -34,21 +34,34 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
 }
 
 fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
-    let current: Vec<String> = options.current.into_iter().collect();
-    let output = options.output.as_deref();
+    let current: Vec<String> = options.current.iter().cloned().collect();
     documents::refuse_stdin_twice(&current, "--baseline", &options.baseline)?;
-    let allowed = AllowedMissing::new(&options.allow_missing, &metrics::names())?;
+    let allowed = AllowedMissing::new(&options.allow_missing, &baseline::names())?;
     let mut incoming = documents::read(&current, "--current", streams)?;
-    let Some(baseline) = baseline::read(&options.baseline, &allowed, streams)? else {
-        let message = format!(
-            "{}: no such baseline, nothing is compared",
-            options.baseline
-        );
-        incoming.warn(&guards::warning("no_baseline", message), streams)?;
-        summary::say_other_failures(&TOOL, Comparison::NAME, &incoming.evidence, streams);
-        return Ok(incoming.pass_on(output, streams)?);
+    let refusal = match baseline::read(&options.baseline, &allowed, streams)? {
+        Some(baseline) => compare_with(baseline, &mut incoming, &options, &allowed, streams)?,
+        None => {
+            let message = format!(
+                "{}: no such baseline, nothing is compared",
+                options.baseline
+            );
+            incoming.warn(&guards::warning("no_baseline", message), streams)?;
+            None
+        }
     };
+    summary::say_other_failures(&TOOL, Comparison::NAME, &incoming.evidence, streams);
+    let exit = incoming.pass_on(options.output.as_deref(), streams)?;
+    refusal.map_or(Ok(exit), |reason| Err(Error::Incomparable(reason)))
+}
 
+/// Adds the section; returns why the runs are incomparable, if they are.
+fn compare_with(
+    baseline: Incoming,
+    incoming: &mut Incoming,
+    options: &Options,
+    allowed: &AllowedMissing,
+    streams: &mut Streams<'_>,
+) -> Result<Option<String>, ToolkitError> {
     let guard = Guard::between(
         &baseline.evidence,
         &incoming.evidence,
@@ -58,27 +71,19 @@ fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
         &baseline.evidence,
         &incoming.evidence,
         options.threshold,
-        &allowed,
+        allowed,
         &guard,
     );
     words::say(&comparison, streams);
-    match &guard {
-        Guard::Comparable => {}
-        Guard::AtOwnRisk(warning) | Guard::Interrupted(warning) => {
-            incoming.warn(warning, streams)?;
-        }
-        // Said by the error that the document is followed by.
-        Guard::Incomparable(warning) => incoming
-            .document
-            .add_warning(warning)
-            .map_err(ToolkitError::from)?,
-    }
-    summary::say_other_failures(&TOOL, Comparison::NAME, &incoming.evidence, streams);
-
     incoming.add(&TOOL, &comparison, baseline.inputs)?;
-    let exit = incoming.pass_on(output, streams)?;
-    match guard {
-        Guard::Incomparable(warning) => Err(Error::Incomparable(warning.message)),
-        _ => Ok(exit),
+    let Some(warning) = guard.warning else {
+        return Ok(None);
+    };
+    if guard.answer != Answer::Incomparable {
+        incoming.warn(&warning, streams)?;
+        return Ok(None);
     }
+    // Said by the error that the document is followed by.
+    incoming.document.add_warning(&warning)?;
+    Ok(Some(warning.message))
 }

@@ -1,14 +1,38 @@
 use schema::Measured;
-use schema::evidence::{ComparedMetric, Comparison, Verdict};
+use schema::evidence::{ComparedMetric, Comparison, Metric, Verdict, unit_symbol};
 use toolkit::Streams;
 
 use crate::TOOL;
-use crate::judge::{points, unmeasured};
-use crate::metrics::{METRICS, Metric, Scale};
+use crate::judge::{Scale, points, unmeasured};
+
+/// What a metric is called, and what it is when it has grown or shrunk.
+struct Words {
+    label: &'static str,
+    grown: &'static str,
+    shrunk: &'static str,
+}
+
+impl Words {
+    fn of(metric: Metric) -> Words {
+        let (label, grown, shrunk) = match metric {
+            Metric::LatencyP50 => ("p50 latency", "slower", "faster"),
+            Metric::LatencyP95 => ("p95 latency", "slower", "faster"),
+            Metric::LatencyP99 => ("p99 latency", "slower", "faster"),
+            Metric::Throughput => ("throughput", "higher", "lower"),
+            Metric::PeakMemory => ("peak memory", "larger", "smaller"),
+            Metric::ErrorRate => ("error rate", "higher", "lower"),
+        };
+        Words {
+            label,
+            grown,
+            shrunk,
+        }
+    }
+}
 
 /// Says what became of each metric, and the verdict over all of them.
 pub(crate) fn say(comparison: &Comparison, streams: &mut Streams<'_>) {
-    for (metric, compared) in METRICS.iter().zip(&comparison.metrics) {
+    for (metric, compared) in Metric::ALL.into_iter().zip(&comparison.metrics) {
         let verdict = match (compared.verdict, compared.passed) {
             (Verdict::Missing, true) => "missing, as allowed",
             (verdict, _) => verdict.name(),
@@ -39,8 +63,8 @@ pub(crate) fn say(comparison: &Comparison, streams: &mut Streams<'_>) {
     ));
 }
 
-fn sentence(metric: &Metric, compared: &ComparedMetric) -> String {
-    let label = metric.label;
+fn sentence(metric: Metric, compared: &ComparedMetric) -> String {
+    let label = Words::of(metric).label;
     let Some((baseline, current)) = compared.baseline.zip(compared.current) else {
         let absence = unmeasured(compared.baseline, compared.current).unwrap_or_default();
         return format!("{label} was {absence}");
@@ -56,12 +80,12 @@ fn sentence(metric: &Metric, compared: &ComparedMetric) -> String {
         "{label} is {change} ({:.decimals$} → {:.decimals$} {})",
         baseline.get(),
         current.get(),
-        unit(metric)
+        unit_symbol(metric.unit())
     )
 }
 
-fn change(metric: &Metric, percent: Option<f64>, baseline: Measured, current: Measured) -> String {
-    let (amount, decimals, of_what) = match metric.scale {
+fn change(metric: Metric, percent: Option<f64>, baseline: Measured, current: Measured) -> String {
+    let (amount, decimals, of_what) = match Scale::of(metric) {
         Scale::Percent => (percent, 1, "%"),
         Scale::Points => (Some(points(baseline, current)), 2, "points"),
     };
@@ -72,22 +96,15 @@ fn change(metric: &Metric, percent: Option<f64>, baseline: Measured, current: Me
     {
         return "the same".to_owned();
     }
+    let words = Words::of(metric);
     let direction = if current > baseline {
-        metric.grown
+        words.grown
     } else {
-        metric.shrunk
+        words.shrunk
     };
     match amount {
         Some(amount) => format!("{amount} {of_what} {direction}"),
         None => direction.to_owned(),
-    }
-}
-
-fn unit(metric: &Metric) -> &'static str {
-    match metric.unit {
-        "mb" => "MiB",
-        "percent" => "%",
-        other => other,
     }
 }
 
@@ -107,10 +124,10 @@ mod tests {
             Measured::from(10),
             &AllowedMissing::default(),
         );
-        METRICS
-            .iter()
+        Metric::ALL
+            .into_iter()
             .zip(&compared)
-            .find(|(metric, _)| metric.key == key)
+            .find(|(metric, _)| metric.key() == key)
             .map(|(metric, compared)| (sentence(metric, compared), compared.verdict))
             .expect("a metric")
     }
@@ -144,7 +161,7 @@ mod tests {
                 r#"{"throughput":{"rps":1000.1}}"#
             )
             .0,
-            "throughput is the same (1000.00 → 1000.10 rps)"
+            "throughput is the same (1000.00 → 1000.10 req/s)"
         );
     }
 

@@ -1,10 +1,9 @@
 use schema::Measured;
 use schema::configuration::PerformanceThresholds;
-use schema::evidence::{Check, Evidence, Validation};
+use schema::evidence::{Check, Evidence, Measurements, Metric, Validation};
 use toolkit::AllowedMissing;
 
-use crate::metrics::{METRICS, Measurements, Metric};
-use crate::thresholds;
+use crate::{quantile, thresholds};
 
 /// Every limit on the run and on each of its scenarios.
 pub(crate) fn validate(
@@ -40,8 +39,8 @@ pub(crate) fn possible_names(evidence: &Evidence) -> Vec<String> {
     std::iter::once(None)
         .chain(scenarios)
         .flat_map(|scenario| {
-            METRICS
-                .iter()
+            Metric::ALL
+                .into_iter()
                 .map(move |metric| check_name(scenario, metric))
         })
         .collect()
@@ -53,9 +52,9 @@ fn judge(
     thresholds: &PerformanceThresholds,
     allowed: &AllowedMissing,
 ) -> Vec<Check> {
-    METRICS
-        .iter()
-        .filter_map(|metric| (metric.limit)(thresholds).map(|limit| (metric, limit)))
+    Metric::ALL
+        .into_iter()
+        .filter_map(|metric| thresholds::limit(metric, thresholds).map(|limit| (metric, limit)))
         .map(|(metric, limit)| check(scenario, measured, metric, limit, allowed))
         .collect()
 }
@@ -63,27 +62,26 @@ fn judge(
 fn check(
     scenario: Option<&str>,
     measured: Measurements<'_>,
-    metric: &Metric,
+    metric: Metric,
     limit: Measured,
     allowed: &AllowedMissing,
 ) -> Check {
-    let reading = (metric.read)(measured);
     let may_be_missing =
-        allowed.covers(metric.key) || allowed.covers(&check_name(scenario, metric));
+        allowed.covers(metric.key()) || allowed.covers(&check_name(scenario, metric));
     let check = Check::judge(
-        metric.key,
-        metric.unit,
-        reading.value,
-        metric.operator,
+        metric.key(),
+        metric.unit(),
+        metric.value(measured),
+        metric.operator(),
         limit,
         may_be_missing,
     );
-    let note = match (reading.note, &check.note) {
+    let note = match (quantile::note(metric, measured), &check.note) {
         (Some(reason), Some(consequence)) => Some(format!("{reason}; {consequence}")),
         (reason, consequence) => reason.or_else(|| consequence.clone()),
     };
     let check = Check {
-        ci95: reading.ci95,
+        ci95: metric.ci95(measured),
         note,
         ..check
     };
@@ -93,9 +91,9 @@ fn check(
     }
 }
 
-fn check_name(scenario: Option<&str>, metric: &Metric) -> String {
+fn check_name(scenario: Option<&str>, metric: Metric) -> String {
     match scenario {
-        Some(scenario) => format!("scenarios.{scenario}.{}", metric.key),
-        None => metric.key.to_owned(),
+        Some(scenario) => format!("scenarios.{scenario}.{}", metric.key()),
+        None => metric.key().to_owned(),
     }
 }

@@ -4,7 +4,6 @@
 //! its own limits and to the error rate of that file. What was not measured is missing, and fails.
 
 mod judge;
-mod metrics;
 mod options;
 mod quantile;
 mod thresholds;

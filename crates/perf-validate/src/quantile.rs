@@ -1,81 +1,66 @@
 use schema::Measured;
-use schema::evidence::{Interval, Latency, QuantileIntervals, QuantileSamples};
+use schema::evidence::{Interval, Latency, Measurements, Metric, QuantileSamples};
+use stats::samples_for_interval;
 
-use crate::metrics::Reading;
-
-/// A quantile of latency that has a threshold.
-pub(crate) struct Quantile {
+/// A quantile of latency, and what it takes to know it.
+struct Quantile {
     name: &'static str,
-    value: fn(&Latency) -> Option<Measured>,
-    interval: fn(&QuantileIntervals) -> Option<Interval>,
+    /// One request in so many takes longer.
+    one_in: u32,
     effective_samples: fn(&QuantileSamples) -> Option<Measured>,
-    /// A quantile above 1 − 1/samples would be the largest sample under another name.
-    samples_for_value: u32,
-    /// Below that, one end of a two-sided 95 % interval lies outside the samples: quantile^n > 2.5 %.
-    samples_for_interval: u32,
 }
 
-pub(crate) const P50: Quantile = Quantile {
-    name: "p50",
-    value: |latency| latency.p50_ms,
-    interval: |ci95| ci95.p50_ms,
-    effective_samples: |samples| samples.p50,
-    samples_for_value: 2,
-    samples_for_interval: 6,
-};
-
-pub(crate) const P95: Quantile = Quantile {
-    name: "p95",
-    value: |latency| latency.p95_ms,
-    interval: |ci95| ci95.p95_ms,
-    effective_samples: |samples| samples.p95,
-    samples_for_value: 20,
-    samples_for_interval: 72,
-};
-
-pub(crate) const P99: Quantile = Quantile {
-    name: "p99",
-    value: |latency| latency.p99_ms,
-    interval: |ci95| ci95.p99_ms,
-    effective_samples: |samples| samples.p99,
-    samples_for_value: 100,
-    samples_for_interval: 368,
-};
+/// What a person should know of how certain the value of a metric is; nothing where there is nothing to say.
+pub(crate) fn note(metric: Metric, measured: Measurements<'_>) -> Option<String> {
+    let (quantile, latency) = (Quantile::of(metric)?, measured.latency?);
+    match metric.value(measured) {
+        None => quantile.too_few_for_value(latency),
+        Some(_) if bounded(metric.ci95(measured)) => None,
+        Some(_) => quantile.too_few_for_interval(latency),
+    }
+}
 
 impl Quantile {
-    pub(crate) fn read(&self, latency: &Latency) -> Reading {
-        let value = (self.value)(latency);
-        let ci95 = latency.ci95.as_ref().and_then(self.interval);
-        let note = match value {
-            None => self.too_few_for_value(latency),
-            Some(_) if bounded(ci95) => None,
-            Some(_) => self.too_few_for_interval(latency),
-        };
-        Reading { value, ci95, note }
+    fn of(metric: Metric) -> Option<Quantile> {
+        match metric {
+            Metric::LatencyP50 => Some(Quantile {
+                name: "p50",
+                one_in: 2,
+                effective_samples: |samples| samples.p50,
+            }),
+            Metric::LatencyP95 => Some(Quantile {
+                name: "p95",
+                one_in: 20,
+                effective_samples: |samples| samples.p95,
+            }),
+            Metric::LatencyP99 => Some(Quantile {
+                name: "p99",
+                one_in: 100,
+                effective_samples: |samples| samples.p99,
+            }),
+            Metric::Throughput | Metric::PeakMemory | Metric::ErrorRate => None,
+        }
     }
 
+    /// Out of fewer samples it would be the longest one under another name.
     fn too_few_for_value(&self, latency: &Latency) -> Option<String> {
-        let samples = latency.samples?;
-        (samples < u64::from(self.samples_for_value)).then(|| {
-            format!(
-                "too few samples: {samples}, {} needs {}",
-                self.name, self.samples_for_value
-            )
-        })
+        let (samples, needed) = (latency.samples?, self.one_in);
+        (samples < u64::from(needed))
+            .then(|| format!("too few samples: {samples}, {} needs {needed}", self.name))
     }
 
     fn too_few_for_interval(&self, latency: &Latency) -> Option<String> {
-        let needed = self.samples_for_interval;
+        let needed = samples_for_interval(1.0 - 1.0 / f64::from(self.one_in))?;
         let effective = latency
             .effective_samples
             .as_ref()
             .and_then(self.effective_samples)
-            .filter(|effective| *effective < Measured::from(needed))
+            .filter(|effective| effective.get() < needed as f64)
             .map(|effective| format!("{:.0} effective ones", effective.get()));
         let all = || {
             latency
                 .samples
-                .filter(|samples| *samples < u64::from(needed))
+                .filter(|samples| *samples < needed)
                 .map(|samples| samples.to_string())
         };
         let there_are = effective.or_else(all)?;
@@ -93,6 +78,7 @@ fn bounded(ci95: Option<Interval>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use schema::evidence::{Evidence, QuantileIntervals};
 
     fn latency(samples: u64, p99_ms: Option<u32>) -> Latency {
         Latency {
@@ -102,25 +88,30 @@ mod tests {
         }
     }
 
+    fn noted(latency: Latency) -> Option<String> {
+        let evidence = Evidence {
+            latency: Some(latency),
+            ..Evidence::default()
+        };
+        note(Metric::LatencyP99, (&evidence).into())
+    }
+
     #[test]
     fn a_quantile_that_the_samples_do_not_carry_says_how_many_it_needs() {
-        let reading = P99.read(&latency(99, None));
-        assert_eq!(reading.value, None);
         assert_eq!(
-            reading.note.as_deref(),
+            noted(latency(99, None)).as_deref(),
             Some("too few samples: 99, p99 needs 100")
         );
+        assert_eq!(noted(latency(100, None)), None);
     }
 
     #[test]
     fn a_hundred_samples_carry_p99_but_no_interval() {
-        let reading = P99.read(&latency(100, Some(7)));
-        assert_eq!(reading.value, Some(Measured::from(7)));
         assert_eq!(
-            reading.note.as_deref(),
+            noted(latency(100, Some(7))).as_deref(),
             Some("too few samples for a 95 % confidence interval: 100, p99 needs 368")
         );
-        assert_eq!(P99.read(&latency(368, Some(7))).note, None);
+        assert_eq!(noted(latency(368, Some(7))), None);
     }
 
     #[test]
@@ -131,7 +122,7 @@ mod tests {
             ..QuantileSamples::default()
         });
         assert_eq!(
-            P99.read(&latency).note.as_deref(),
+            noted(latency).as_deref(),
             Some(
                 "too few samples for a 95 % confidence interval: 120 effective ones, p99 needs 368"
             )
@@ -139,17 +130,24 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_comes_with_the_value() {
-        let interval = Interval {
-            low: Measured::new(6.0),
-            high: Measured::new(8.0),
+    fn an_interval_with_two_ends_leaves_nothing_to_say_and_one_with_an_open_end_does() {
+        let noted_with = |low: Option<u32>, high: Option<u32>| {
+            let mut latency = latency(100, Some(7));
+            latency.ci95 = Some(QuantileIntervals {
+                p99_ms: Some(Interval {
+                    low: low.map(Measured::from),
+                    high: high.map(Measured::from),
+                }),
+                ..QuantileIntervals::default()
+            });
+            noted(latency)
         };
-        let mut latency = latency(100, Some(7));
-        latency.ci95 = Some(QuantileIntervals {
-            p99_ms: Some(interval),
-            ..QuantileIntervals::default()
-        });
-        let reading = P99.read(&latency);
-        assert_eq!((reading.ci95, reading.note), (Some(interval), None));
+        assert_eq!(noted_with(Some(6), Some(8)), None);
+        for open in [noted_with(Some(6), None), noted_with(None, Some(8))] {
+            assert_eq!(
+                open.as_deref(),
+                Some("too few samples for a 95 % confidence interval: 100, p99 needs 368")
+            );
+        }
     }
 }

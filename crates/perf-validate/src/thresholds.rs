@@ -1,6 +1,18 @@
 use schema::Measured;
 use schema::configuration::PerformanceThresholds;
-use schema::evidence::{Scenario, ScenarioKind};
+use schema::evidence::{Metric, Scenario, ScenarioKind};
+
+/// The limit on a metric, if there is one.
+pub(crate) fn limit(metric: Metric, thresholds: &PerformanceThresholds) -> Option<Measured> {
+    match metric {
+        Metric::LatencyP50 => thresholds.p50_latency_ms,
+        Metric::LatencyP95 => thresholds.p95_latency_ms,
+        Metric::LatencyP99 => thresholds.p99_latency_ms,
+        Metric::Throughput => thresholds.throughput_rps,
+        Metric::PeakMemory => thresholds.memory_usage_mb,
+        Metric::ErrorRate => thresholds.error_rate_percent,
+    }
+}
 
 /// What a scenario is held to: a batch size to the thresholds of the run, any other scenario to its own limits
 /// and to the error rate of the run. Of two limits on the same metric both hold, which is to say the stricter one.

@@ -1,8 +1,10 @@
-//! What the tests of whole pipes share: the tools as programs, and a folder to run them in.
+//! What tests of tools and of whole pipes share: the tools as programs, and a folder to run them in.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that cannot go on says so by panicking.
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -70,6 +72,23 @@ impl Ran {
     pub fn document(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
+
+    /// The same, if the exit code is the one that was expected.
+    pub fn ended(self, code: i32) -> Ran {
+        assert_eq!(self.code, Some(code), "{self}");
+        self
+    }
+}
+
+impl fmt::Display for Ran {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ran {
+            code,
+            stdout,
+            stderr,
+        } = self;
+        write!(formatter, "exit {code:?}\n{stdout}\n{stderr}")
+    }
 }
 
 /// A folder of its own, with the tools on PATH.
@@ -97,9 +116,15 @@ impl Workplace {
         self.path(name)
     }
 
-    /// A program with its arguments, in the folder, without stdin.
+    /// A program with its arguments, in the folder, without stdin: a tool by its name, or any program by its path,
+    /// as `env!("CARGO_BIN_EXE_…")` gives it to the tests of a tool.
     pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(tools().join(program));
+        let program = Path::new(program);
+        let mut command = if program.is_absolute() {
+            Command::new(program)
+        } else {
+            Command::new(tools().join(program))
+        };
         command
             .args(arguments)
             .current_dir(self.folder.path())
@@ -114,6 +139,23 @@ impl Workplace {
                 .output()
                 .expect("a program"),
         )
+    }
+
+    /// Runs a program to its end with `stdin`.
+    pub fn feed(&self, program: &str, arguments: &[&str], stdin: &str) -> Ran {
+        let mut child = self
+            .command(program, arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a program");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        std::thread::scope(|scope| {
+            // A tool that has found a usage error reads nothing.
+            scope.spawn(move || pipe.write_all(stdin.as_bytes()).ok());
+            Ran::of(child.wait_with_output().expect("a program"))
+        })
     }
 
     /// Runs a line in plain `sh`, with `$CONFIG` the folder of the shipped configuration.

@@ -51,15 +51,7 @@ fn main() -> ExitCode {
                 streams.error(&format!("pipeline: error: {error}\n"));
                 Exit::Error
             }),
-            Err(early) if early.exit == Exit::Passed => {
-                // A reader that is gone wants no help.
-                let _ = streams.stdout.write_all(early.text.as_bytes());
-                early.exit
-            }
-            Err(early) => {
-                streams.error(&early.text);
-                early.exit
-            }
+            Err(early) => early.tell(streams),
         },
     )
 }

@@ -27,14 +27,7 @@ const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
     let options = match toolkit::arguments::parse::<Arguments>("policy-server", arguments) {
         Ok(options) => options,
-        Err(help) if help.exit == Exit::Passed => {
-            say(streams.stdout, help.text.trim_end());
-            return help.exit;
-        }
-        Err(usage) => {
-            streams.error(&usage.text);
-            return usage.exit;
-        }
+        Err(early) => return early.tell(streams),
     };
     let first = arguments.first().map_or("", String::as_str);
     match dispatch(&options, first, streams.stdout) {

@@ -9,7 +9,7 @@ use crate::SchemaError;
 use crate::evidence::{Comparison, Evidence, Gates, Provenance, Validation, Warning};
 
 /// The version that this build writes.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub(crate) const SCHEMA_VERSION: &str = "1.0";
 pub(crate) const SCHEMA_MAJOR: &str = "1";
 
 /// A section that a filter adds to a document that it did not begin.
@@ -334,11 +334,11 @@ mod tests {
     }
 
     #[test]
-    fn merging_takes_sections_and_concatenates_lists() {
+    fn merging_takes_sections_and_concatenates_lists_without_repeating() {
         let mut ours =
             parse(r#"{"latency":{"p50_ms":1},"warnings":[{"code":"a"}],"overall_success":true}"#);
         let theirs = parse(
-            r#"{"latency":{ "p50_ms": 1 },"gates":{"passed":false,"checks":[]},"warnings":[{"code":"b"}]}"#,
+            r#"{"latency":{ "p50_ms": 1 },"gates":{"passed":false,"checks":[]},"warnings":[{"code":"b"},{"code":"a"}]}"#,
         );
         ours.merge(theirs, ("a.json", "b.json")).unwrap();
         assert_eq!(ours.judge().unwrap(), Some(false));

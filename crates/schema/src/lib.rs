@@ -11,7 +11,7 @@ pub mod evidence;
 mod json_schema;
 mod measured;
 
-pub use document::{Document, SCHEMA_VERSION, Section};
+pub use document::{Document, Section};
 pub use error::SchemaError;
 pub use json_schema::published_schemas;
 pub use measured::Measured;

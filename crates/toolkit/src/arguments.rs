@@ -3,7 +3,7 @@
 
 use argh::FromArgs;
 
-use crate::{Exit, suggest};
+use crate::{Exit, Streams, files, suggest};
 
 /// An end before the work began: help, or a usage error.
 #[derive(Debug)]
@@ -14,13 +14,33 @@ pub struct EarlyExit {
     pub exit: Exit,
 }
 
+impl EarlyExit {
+    /// Says it where it belongs: help to stdout, a usage error to stderr.
+    pub fn tell(self, streams: &mut Streams<'_>) -> Exit {
+        if self.exit == Exit::Passed {
+            return answer(&self.text, streams);
+        }
+        streams.error(&self.text);
+        self.exit
+    }
+}
+
+/// Ends with `text` on stdout, whose reader may have gone.
+pub(crate) fn answer(text: &str, streams: &mut Streams<'_>) -> Exit {
+    match files::write("-", text.as_bytes(), streams) {
+        Ok(()) => Exit::Passed,
+        Err(_) => Exit::Error,
+    }
+}
+
 /// Reads a command line, without the program's name.
 pub fn parse<T: FromArgs>(tool: &str, arguments: &[String]) -> Result<T, EarlyExit> {
     let separate = separate_values(arguments);
     let separate: Vec<&str> = separate.iter().map(String::as_str).collect();
     T::from_args(&[tool], &separate).map_err(|early| match early.status {
         Ok(()) => EarlyExit {
-            text: early.output,
+            // argh takes the word `help` for an option of that name, and says so.
+            text: early.output.replacen("--help, help", "--help      ", 1),
             exit: Exit::Passed,
         },
         Err(()) => {
@@ -113,6 +133,12 @@ mod tests {
         let help = parse_words(&["--help"]).unwrap_err();
         assert_eq!(help.exit, Exit::Passed);
         assert!(help.text.contains("--thresholds"));
+        assert!(
+            help.text
+                .contains("  --help            display usage information"),
+            "{}",
+            help.text
+        );
     }
 
     #[test]

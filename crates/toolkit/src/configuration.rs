@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use schema::configuration::{Configuration, Problem};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::Value;
 
 use crate::files::{self, ReadFile};
@@ -26,13 +25,13 @@ fn parse<C: Configuration>(name: &str, content: &[u8]) -> Result<C, Vec<String>>
         .map_err(|error| vec![format!("{name}: not UTF-8: {error}")])?;
     let refuse =
         |error: YamlError| vec![place(name, error.position) + &in_our_words(&error.message)];
-    let values: Value = yaml::read(text, Typed(PhantomData)).map_err(refuse)?;
+    let values = yaml::read(text, PhantomData::<Value>).map_err(refuse)?;
     if values.is_null() {
         return Err(vec![format!(
             "{name}: empty: expected a configuration, found nothing"
         )]);
     }
-    let configuration: C = yaml::read(text, Typed(PhantomData)).map_err(refuse)?;
+    let configuration = yaml::read(text, PhantomData::<C>).map_err(refuse)?;
     // An empty value was read as a key left out: a limit that is no limit.
     let mut problems = empty_values("", &values);
     problems.extend(configuration.problems());
@@ -40,16 +39,6 @@ fn parse<C: Configuration>(name: &str, content: &[u8]) -> Result<C, Vec<String>>
         Ok(configuration)
     } else {
         Err(describe(name, text, &problems))
-    }
-}
-
-struct Typed<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Typed<T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::deserialize(deserializer)
     }
 }
 

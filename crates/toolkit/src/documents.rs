@@ -60,7 +60,7 @@ fn merged(files: Vec<ReadFile>) -> Result<Incoming, ToolkitError> {
         .map_err(|source| ToolkitError::Document { path: name, source })?;
     let inputs = files
         .iter()
-        .filter(|file| file.name != "stdin")
+        .filter(|file| !file.is_stdin)
         .map(ReadFile::input)
         .collect();
     Ok(Incoming {

@@ -66,7 +66,7 @@ pub enum ToolkitError {
         option: &'static str,
         /// As typed.
         name: String,
-        /// The nearest known name, as the end of the sentence.
+        /// The nearest known name, or all of them, as the end of the sentence.
         hint: String,
     },
     /// An option asks for stdin, from which the documents come.
@@ -78,7 +78,7 @@ pub enum ToolkitError {
 }
 
 impl ToolkitError {
-    /// Refuses `name` as the value of `option`, with the nearest of the known names.
+    /// Refuses `name` as the value of `option`, with the nearest of the known names, or all if none is near.
     pub fn unknown_name<'a>(
         option: &'static str,
         name: &str,
@@ -87,7 +87,7 @@ impl ToolkitError {
         ToolkitError::UnknownName {
             option,
             name: name.to_owned(),
-            hint: suggest::hint(name, known),
+            hint: suggest::hint_or_all(name, known),
         }
     }
 }

@@ -81,6 +81,30 @@ pub fn without_user(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_redirect_is_an_answer_and_is_not_followed() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let location = format!("{url}elsewhere");
+        let service = std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let length = connection.read(&mut request).unwrap();
+            assert!(request[..length].starts_with(b"GET / "));
+            let answer =
+                format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+            connection.write_all(answer.as_bytes()).unwrap();
+            // The client would come again on this connection.
+            connection.read(&mut request).unwrap()
+        });
+        let client = Client::new(Duration::from_secs(5));
+        assert_eq!(client.get(&url).unwrap().status, 302);
+        drop(client);
+        assert_eq!(service.join().unwrap(), 0, "a second request");
+    }
 
     #[test]
     fn an_address_is_printed_without_its_password() {

@@ -1,7 +1,7 @@
 //! What a person reads of a verdict: one line if all is well, else a line for each check that is not.
 
 use schema::Measured;
-use schema::evidence::{Check, CheckStatus, Evidence};
+use schema::evidence::{Check, CheckStatus, Evidence, unit_symbol};
 
 use crate::{Streams, Tool};
 
@@ -16,7 +16,7 @@ pub fn say_checks<'a>(
         all += 1;
         if !check.passed {
             failed += 1;
-            let status = streams.verdict(false, status(check.status));
+            let status = streams.verdict(false, check.status.name());
             streams.say(&format!("{}: {status}: {}", tool.name, sentence(check)));
         } else if check.status == CheckStatus::Missing {
             allowed += 1;
@@ -58,15 +58,6 @@ pub fn say_other_failures(tool: &Tool, own: &str, incoming: &Evidence, streams: 
     }
 }
 
-fn status(status: CheckStatus) -> &'static str {
-    match status {
-        CheckStatus::Pass => "passed",
-        CheckStatus::Fail => "failed",
-        CheckStatus::Inconclusive => "inconclusive",
-        CheckStatus::Missing => "missing",
-    }
-}
-
 fn sentence(check: &Check) -> String {
     let scenario = match &check.scenario {
         Some(scenario) => format!(" of {scenario}"),
@@ -76,7 +67,10 @@ fn sentence(check: &Check) -> String {
         Some(actual) => distinct_figures(actual, check.expected),
         None => (String::new(), figure(check.expected)),
     };
-    let unit = unit(&check.unit);
+    let unit = match unit_symbol(&check.unit) {
+        "" => String::new(),
+        symbol => format!(" {symbol}"),
+    };
     let actual = match check.actual {
         Some(_) => format!(" is {actual}{unit}"),
         None => String::new(),
@@ -108,15 +102,6 @@ fn figure(value: Measured) -> String {
     fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn unit(unit: &str) -> String {
-    match unit {
-        "count" => String::new(),
-        "percent" => " %".to_owned(),
-        "mb" => " MiB".to_owned(),
-        other => format!(" {other}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,10 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_value_says_why() {
+    fn a_missing_value_says_why_where_that_is_known() {
+        let mut check = judged(None);
+        assert_eq!(sentence(&check), "latency.p99_ms, expected <= 50 ms");
+        check.note = Some("too few samples: 99, p99 needs 100".to_owned());
         assert_eq!(
-            sentence(&judged(None)),
-            "latency.p99_ms, expected <= 50 ms (not measured: missing evidence fails)"
+            sentence(&check),
+            "latency.p99_ms, expected <= 50 ms (too few samples: 99, p99 needs 100)"
         );
     }
 

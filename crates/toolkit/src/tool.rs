@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use argh::FromArgs;
 use schemars::Schema;
 
-use crate::{Exit, Streams, arguments, files};
+use crate::{Exit, Streams, arguments};
 
 /// What the shell around a tool must know of it.
 #[derive(Clone, Copy)]
@@ -66,19 +66,19 @@ impl Tool {
     ) -> Exit {
         let (common, rest) = Common::take(arguments);
         if common.version {
-            return answer(&format!("{} {}\n", self.name, self.version), streams);
+            return arguments::answer(&format!("{} {}\n", self.name, self.version), streams);
         }
         if common.schema {
-            return answer(&format!("{:#}\n", (self.schema)().as_value()), streams);
+            let schema = format!("{:#}\n", (self.schema)().as_value());
+            return arguments::answer(&schema, streams);
         }
         let options = match arguments::parse::<Options>(self.name, &rest) {
             Ok(options) => options,
-            Err(early) if early.exit == Exit::Passed => {
-                return answer(&(early.text + COMMON_HELP), streams);
-            }
-            Err(early) => {
-                streams.error(&early.text);
-                return early.exit;
+            Err(mut early) => {
+                if early.exit == Exit::Passed {
+                    early.text += COMMON_HELP;
+                }
+                return early.tell(streams);
             }
         };
         streams.quiet = common.quiet;
@@ -97,13 +97,6 @@ impl Tool {
             .collect();
         streams.error(&text);
         Exit::Error
-    }
-}
-
-fn answer(text: &str, streams: &mut Streams<'_>) -> Exit {
-    match files::write("-", text.as_bytes(), streams) {
-        Ok(()) => Exit::Passed,
-        Err(_) => Exit::Error,
     }
 }
 

@@ -3,27 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod edge;
-mod support;
 mod verdict;
 
-use std::path::Path;
-
+use pipeline_tests::{Ran, Workplace, root};
 use serde_json::{Value, json};
 
-use support::{Outcome, run_in};
+const TOOL: &str = env!("CARGO_BIN_EXE_gate-check");
 
 /// The gates that this repository publishes.
 fn gates() -> String {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../config/quality-gates.yaml")
+    root()
+        .join("config/quality-gates.yaml")
         .to_string_lossy()
         .into_owned()
 }
 
-fn gate(stdin: &str, more: &[&str]) -> Outcome {
-    let folder = tempfile::tempdir().unwrap();
-    let gates = gates();
-    run_in(&folder, &[&["--gates", &gates], more].concat(), stdin)
+fn gate(stdin: &str, more: &[&str]) -> Ran {
+    Workplace::default().feed(TOOL, &[&["--gates", &gates()], more].concat(), stdin)
 }
 
 /// Evidence that holds every gate, changed by `change`.

@@ -2,14 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::run_in;
-use crate::{compare, folder_with, run_with};
+use crate::{TOOL, compare, place_with, run_with};
 
 #[test]
 fn a_baseline_that_does_not_exist_is_an_error_with_the_way_out() {
-    let folder = folder_with("{}");
-    let outcome = run_in(&folder, &["--baseline=latest.json"], &run_with(|_| ()));
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    let place = place_with("{}");
+    let outcome = place.feed(TOOL, &["--baseline=latest.json"], &run_with(|_| ()));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
     assert_eq!(
         outcome.stderr,
         "perf-compare: error: latest.json: no such baseline; --allow-missing baseline lets a first run pass\n"
@@ -18,23 +17,23 @@ fn a_baseline_that_does_not_exist_is_an_error_with_the_way_out() {
 
 #[test]
 fn a_first_run_may_pass_without_a_baseline() {
-    let folder = folder_with("{}");
+    let place = place_with("{}");
     let arguments = ["--baseline=latest.json", "--allow-missing=baseline"];
-    let outcome = run_in(&folder, &arguments, &run_with(|_| ()));
-    assert_eq!(outcome.code, 0, "{outcome}");
+    let outcome = place.feed(TOOL, &arguments, &run_with(|_| ()));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
     let document = outcome.document();
     assert_eq!(document.get("comparison"), None);
     assert_eq!(document["warnings"][0]["code"], "no_baseline");
 
     let judged = run_with(|run| run["validation"] = json!({"passed": false, "checks": []}));
-    assert_eq!(run_in(&folder, &arguments, &judged).code, 1);
+    assert_eq!(place.feed(TOOL, &arguments, &judged).code, Some(1));
 }
 
 #[test]
 fn a_baseline_that_is_no_document_is_an_error_even_if_it_may_be_missing() {
     for baseline in ["", r#"{"latency":"#, r#"{"latency":{"p50_ms":"fast"}}"#] {
         let outcome = compare(baseline, &run_with(|_| ()), &["--allow-missing=baseline"]);
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
         assert!(outcome.stderr.contains("base.json"), "{outcome}");
     }
 }
@@ -47,7 +46,7 @@ fn another_host_is_incomparable_and_no_later_tool_takes_it_for_a_success() {
         run["overall_success"] = json!(true);
     });
     let outcome = compare(&run_with(|_| ()), &current, &["--exit-zero"]);
-    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.code, Some(2));
     let document = outcome.document();
     assert_eq!(document["overall_success"], false);
     assert_eq!(document["comparison"]["passed"], false);
@@ -65,7 +64,7 @@ fn another_host_is_incomparable_and_no_later_tool_takes_it_for_a_success() {
 fn another_host_may_be_allowed_and_leaves_a_warning() {
     let current = run_with(|run| run["run"]["host"]["fingerprint"] = json!("b2"));
     let outcome = compare(&run_with(|_| ()), &current, &["--allow-host-mismatch"]);
-    assert_eq!(outcome.code, 0, "{outcome}");
+    assert_eq!(outcome.code, Some(0), "{outcome}");
     let document = outcome.document();
     assert_eq!(document["warnings"][0]["code"], "host_mismatch");
     assert_eq!(
@@ -77,14 +76,14 @@ fn another_host_may_be_allowed_and_leaves_a_warning() {
 #[test]
 fn a_host_that_is_not_known_is_no_other_host() {
     let current = run_with(|run| run["run"]["host"] = json!({}));
-    assert_eq!(compare(&run_with(|_| ()), &current, &[]).code, 0);
+    assert_eq!(compare(&run_with(|_| ()), &current, &[]).code, Some(0));
 }
 
 #[test]
 fn an_interrupted_run_fails_and_is_not_compared() {
     let current = run_with(|run| run["run"]["interrupted"] = json!(true));
     let outcome = compare(&run_with(|_| ()), &current, &[]);
-    assert_eq!(outcome.code, 1, "{outcome}");
+    assert_eq!(outcome.code, Some(1), "{outcome}");
     let document = outcome.document();
     assert_eq!(document["comparison"]["passed"], false);
     assert_eq!(document["comparison"]["metrics"], json!([]));
@@ -99,7 +98,7 @@ fn an_interrupted_run_fails_and_is_not_compared() {
 fn an_interrupted_baseline_is_incomparable() {
     let baseline = run_with(|run| run["run"]["interrupted"] = json!(true));
     let outcome = compare(&baseline, &run_with(|_| ()), &[]);
-    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.code, Some(2));
     assert_eq!(outcome.document()["overall_success"], false);
     assert!(
         outcome.stderr.contains("the baseline was broken off"),

@@ -4,15 +4,12 @@
 
 mod edge;
 mod guards;
-mod support;
 mod verdict;
 
-use std::fs;
-
+use pipeline_tests::{Ran, Workplace};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use support::{Outcome, run_in};
+const TOOL: &str = env!("CARGO_BIN_EXE_perf-compare");
 
 /// A run of host `a1`, changed by `change`.
 fn run_with(change: impl FnOnce(&mut Value)) -> String {
@@ -31,17 +28,12 @@ fn run_with(change: impl FnOnce(&mut Value)) -> String {
     run.to_string()
 }
 
-fn folder_with(baseline: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("base.json"), baseline).unwrap();
-    folder
+fn place_with(baseline: &str) -> Workplace {
+    let place = Workplace::default();
+    place.write("base.json", baseline);
+    place
 }
 
-fn compare(baseline: &str, current: &str, more: &[&str]) -> Outcome {
-    let folder = folder_with(baseline);
-    run_in(
-        &folder,
-        &[&["--baseline=base.json"], more].concat(),
-        current,
-    )
+fn compare(baseline: &str, current: &str, more: &[&str]) -> Ran {
+    place_with(baseline).feed(TOOL, &[&["--baseline=base.json"], more].concat(), current)
 }

@@ -4,5 +4,4 @@
 
 mod edge;
 mod run;
-mod support;
 mod verdict;

@@ -1,11 +1,9 @@
 //! A run to be judged, and its thresholds.
 
-use std::fs;
-
+use pipeline_tests::{Ran, Workplace};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::support::{Outcome, run_in};
+pub const TOOL: &str = env!("CARGO_BIN_EXE_perf-validate");
 
 pub const THRESHOLDS: &str = "performance_thresholds:
   p50_latency_ms: 10.0
@@ -16,18 +14,14 @@ pub const THRESHOLDS: &str = "performance_thresholds:
   error_rate_percent: 1.0
 ";
 
-pub fn folder() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("t.yaml"), THRESHOLDS).unwrap();
-    folder
+pub fn place() -> Workplace {
+    let place = Workplace::default();
+    place.write("t.yaml", THRESHOLDS);
+    place
 }
 
-pub fn validate(stdin: &str, more: &[&str]) -> Outcome {
-    run_in(
-        &folder(),
-        &[&["--thresholds", "t.yaml"], more].concat(),
-        stdin,
-    )
+pub fn validate(stdin: &str, more: &[&str]) -> Ran {
+    place().feed(TOOL, &[&["--thresholds", "t.yaml"], more].concat(), stdin)
 }
 
 pub fn sections() -> Value {
@@ -58,7 +52,7 @@ pub fn run_with(change: impl FnOnce(&mut Value)) -> String {
     document.to_string()
 }
 
-pub fn check(outcome: &Outcome, name: &str) -> Value {
+pub fn check(outcome: &Ran, name: &str) -> Value {
     let document = outcome.document();
     let checks = document["validation"]["checks"].as_array().expect("checks");
     checks

@@ -128,9 +128,7 @@ pub(crate) fn provenance(evidence: &Evidence) -> Vec<ProvenanceRow<'_>> {
 }
 
 /// Leaves out what is not known.
-pub(crate) fn known<const COUNT: usize>(
-    facts: [(&'static str, Option<String>); COUNT],
-) -> Vec<Fact> {
+fn known<const COUNT: usize>(facts: [(&'static str, Option<String>); COUNT]) -> Vec<Fact> {
     facts
         .into_iter()
         .filter_map(|(label, text)| text.map(|text| Fact { label, text }))

@@ -1,5 +1,4 @@
-use schema::Measured;
-use schema::evidence::{Evidence, Interval, QuantileIntervals};
+use schema::evidence::{Evidence, Measurements, Metric};
 
 use super::judgement::{CheckGroup, Status};
 use super::quantity::{Quantity, Range};
@@ -22,76 +21,40 @@ pub(crate) struct Limit {
 
 /// The figures that people look at first, measured or not.
 pub(crate) fn figures<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'a>]) -> Vec<Figure<'a>> {
-    let latency = evidence.latency.as_ref();
-    let throughput = evidence.throughput.as_ref();
-    let memory = evidence.memory.as_ref();
-    let error_rate = evidence.error_rate.as_ref();
-    let interval = |of: fn(&QuantileIntervals) -> Option<Interval>| {
-        latency
-            .and_then(|latency| latency.ci95.as_ref())
-            .and_then(of)
-    };
-    let figure = |label, metric, unit, value: Option<Measured>, ci95| Figure {
+    let measured = Measurements::from(evidence);
+    let figure = |label, key, unit, value, ci95| Figure {
         label,
         measured: Quantity::new(value, unit),
         interval: Range::of(ci95),
-        limits: limits(metric, groups),
+        limits: limits(key, groups),
     };
+    let of = |label, metric: Metric| {
+        let (value, ci95) = (metric.value(measured), metric.ci95(measured));
+        figure(label, metric.key(), metric.unit(), value, ci95)
+    };
+    let predictions = measured
+        .throughput
+        .and_then(|throughput| throughput.predictions_per_second);
+    let average_memory = measured.memory.and_then(|memory| memory.average_mb);
     vec![
-        figure(
-            "Latency p50",
-            "latency.p50_ms",
-            "ms",
-            latency.and_then(|latency| latency.p50_ms),
-            interval(|ci95| ci95.p50_ms),
-        ),
-        figure(
-            "Latency p95",
-            "latency.p95_ms",
-            "ms",
-            latency.and_then(|latency| latency.p95_ms),
-            interval(|ci95| ci95.p95_ms),
-        ),
-        figure(
-            "Latency p99",
-            "latency.p99_ms",
-            "ms",
-            latency.and_then(|latency| latency.p99_ms),
-            interval(|ci95| ci95.p99_ms),
-        ),
-        figure(
-            "Throughput",
-            "throughput.rps",
-            "rps",
-            throughput.and_then(|throughput| throughput.rps),
-            throughput.and_then(|throughput| throughput.ci95),
-        ),
+        of("Latency p50", Metric::LatencyP50),
+        of("Latency p95", Metric::LatencyP95),
+        of("Latency p99", Metric::LatencyP99),
+        of("Throughput", Metric::Throughput),
         figure(
             "Predictions",
             "throughput.predictions_per_second",
             "per second",
-            throughput.and_then(|throughput| throughput.predictions_per_second),
+            predictions,
             None,
         ),
-        figure(
-            "Error rate",
-            "error_rate.percent",
-            "percent",
-            error_rate.and_then(|errors| errors.percent),
-            None,
-        ),
-        figure(
-            "Peak memory",
-            "memory.peak_mb",
-            "mb",
-            memory.and_then(|memory| memory.peak_mb),
-            None,
-        ),
+        of("Error rate", Metric::ErrorRate),
+        of("Peak memory", Metric::PeakMemory),
         figure(
             "Average memory",
             "memory.average_mb",
             "mb",
-            memory.and_then(|memory| memory.average_mb),
+            average_memory,
             None,
         ),
     ]

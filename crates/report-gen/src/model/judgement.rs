@@ -6,7 +6,7 @@ use super::quantity::{Quantity, Range, number, written};
 /// An answer in a word, with a sign beside it: a colour is never all that tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Status {
-    /// `pass`, `fail`, `missing`, `regressed`, …
+    /// `passed`, `failed`, `missing`, `regressed`, …
     pub(crate) word: &'static str,
     tone: Tone,
 }
@@ -43,15 +43,9 @@ impl Status {
     }
 
     pub(crate) fn of_check(check: &Check) -> Status {
-        let (word, certain) = match check.status {
-            CheckStatus::Pass => ("pass", true),
-            CheckStatus::Fail => ("fail", false),
-            CheckStatus::Inconclusive => ("inconclusive", false),
-            CheckStatus::Missing => ("missing", false),
-        };
         Status {
-            word,
-            tone: Tone::of(check.passed, certain),
+            word: check.status.name(),
+            tone: Tone::of(check.passed, check.status == CheckStatus::Pass),
         }
     }
 

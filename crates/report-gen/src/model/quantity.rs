@@ -1,7 +1,7 @@
 use std::fmt;
 
 use schema::Measured;
-use schema::evidence::Interval;
+use schema::evidence::{Interval, unit_symbol};
 
 /// Said of every value that is absent: never 0, never an empty cell.
 pub(crate) const NOT_MEASURED: &str = "not measured";
@@ -57,13 +57,7 @@ impl<'a> Quantity<'a> {
 
     /// The unit as people write it; empty where there is no value to have one.
     pub(crate) fn unit(&self) -> &'a str {
-        match (self.value, self.unit) {
-            (None, _) | (_, "count") => "",
-            (_, "rps") => "req/s",
-            (_, "mb") => "MiB",
-            (_, "percent") => "%",
-            (_, unit) => unit,
-        }
+        self.value.map_or("", |_| unit_symbol(self.unit))
     }
 }
 

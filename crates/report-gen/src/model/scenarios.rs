@@ -1,5 +1,5 @@
 use schema::Measured;
-use schema::evidence::{ErrorRate, Evidence, Interval, Latency, Mode, QuantileIntervals, Scenario};
+use schema::evidence::{ErrorRate, Evidence, Measurements, Metric, Mode, Scenario, unit_symbol};
 
 use super::judgement::{CheckGroup, Status};
 use super::quantity::{NOT_MEASURED, Quantity, Range, number};
@@ -33,33 +33,10 @@ pub(crate) struct Quantile<'a> {
     pub(crate) limits: Vec<(f64, Status)>,
 }
 
-/// Where a quantile stands in the document.
-struct Place {
-    label: &'static str,
-    metric: &'static str,
-    value: fn(&Latency) -> Option<Measured>,
-    interval: fn(&QuantileIntervals) -> Option<Interval>,
-}
-
-const QUANTILES: [Place; 3] = [
-    Place {
-        label: "p50",
-        metric: "latency.p50_ms",
-        value: |latency| latency.p50_ms,
-        interval: |ci95| ci95.p50_ms,
-    },
-    Place {
-        label: "p95",
-        metric: "latency.p95_ms",
-        value: |latency| latency.p95_ms,
-        interval: |ci95| ci95.p95_ms,
-    },
-    Place {
-        label: "p99",
-        metric: "latency.p99_ms",
-        value: |latency| latency.p99_ms,
-        interval: |ci95| ci95.p99_ms,
-    },
+const QUANTILES: [(&str, Metric); 3] = [
+    ("p50", Metric::LatencyP50),
+    ("p95", Metric::LatencyP95),
+    ("p99", Metric::LatencyP99),
 ];
 
 /// Every scenario, in the document's order.
@@ -72,52 +49,55 @@ pub(crate) fn rows<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'_>]) -> Vec
 }
 
 fn row<'a>(scenario: &'a Scenario, groups: &[CheckGroup<'_>]) -> ScenarioRow<'a> {
-    let throughput = scenario.throughput.as_ref();
-    let memory = scenario.memory.as_ref();
-    let errors = scenario.error_rate.as_ref();
+    let measured = Measurements::from(scenario);
+    let quantity = |metric: Metric| Quantity::new(metric.value(measured), metric.unit());
     ScenarioRow {
         name: &scenario.name,
         description: scenario.description.as_deref(),
         mode: mode(scenario),
         batch_size: count(scenario.batch_size),
         connections: count(scenario.concurrent_requests),
-        quantiles: QUANTILES.map(|place| quantile(&place, scenario, groups)),
-        throughput: Quantity::new(throughput.and_then(|throughput| throughput.rps), "rps"),
-        throughput_interval: Range::of(throughput.and_then(|throughput| throughput.ci95)),
-        peak_memory: Quantity::new(memory.and_then(|memory| memory.peak_mb), "mb"),
-        error_rate: Quantity::new(errors.and_then(|errors| errors.percent), "percent"),
-        errors: errors.map(by_kind).unwrap_or_default(),
+        quantiles: QUANTILES.map(|(label, metric)| Quantile {
+            label,
+            measured: quantity(metric),
+            interval: Range::of(metric.ci95(measured)),
+            repetitions: scenario
+                .repetitions
+                .iter()
+                .filter_map(|repetition| metric.value(repetition.into()))
+                .map(Measured::get)
+                .collect(),
+            limits: limits(metric, scenario, groups),
+        }),
+        throughput: quantity(Metric::Throughput),
+        throughput_interval: Range::of(Metric::Throughput.ci95(measured)),
+        peak_memory: quantity(Metric::PeakMemory),
+        error_rate: quantity(Metric::ErrorRate),
+        errors: measured.error_rate.map(by_kind).unwrap_or_default(),
     }
 }
 
-fn quantile<'a>(place: &Place, scenario: &Scenario, groups: &[CheckGroup<'_>]) -> Quantile<'a> {
-    let latency = scenario.latency.as_ref();
-    let ci95 = latency.and_then(|latency| latency.ci95.as_ref());
+fn limits(metric: Metric, scenario: &Scenario, groups: &[CheckGroup<'_>]) -> Vec<(f64, Status)> {
     let mut limits: Vec<(f64, Status)> = groups
         .iter()
         .flat_map(|group| &group.rows)
-        .filter(|row| row.scenario == Some(scenario.name.as_str()) && row.metric == place.metric)
+        .filter(|row| row.scenario == Some(scenario.name.as_str()) && row.metric == metric.key())
         .filter_map(|row| row.limit.map(|limit| (limit, row.status)))
         .collect();
     limits.dedup();
-    Quantile {
-        label: place.label,
-        measured: Quantity::new(latency.and_then(place.value), "ms"),
-        interval: Range::of(ci95.and_then(place.interval)),
-        repetitions: scenario
-            .repetitions
-            .iter()
-            .filter_map(|repetition| repetition.latency.as_ref().and_then(place.value))
-            .map(Measured::get)
-            .collect(),
-        limits,
-    }
+    limits
 }
 
 fn mode(scenario: &Scenario) -> String {
     match (scenario.mode, scenario.arrival_rate_rps) {
         (Some(Mode::Closed), _) => "closed loop".to_owned(),
-        (Some(Mode::Open), Some(rate)) => format!("open loop, {} req/s due", number(rate.get())),
+        (Some(Mode::Open), Some(rate)) => {
+            format!(
+                "open loop, {} {} due",
+                number(rate.get()),
+                unit_symbol("rps")
+            )
+        }
         (Some(Mode::Open), None) => "open loop".to_owned(),
         (None, _) => "not recorded".to_owned(),
     }

@@ -22,6 +22,6 @@ fn a_miss_by_a_hair_does_not_look_like_a_hit() {
 fn what_two_sections_asked_alike_is_reported_once() {
     assert!(
         markdown(FAILED)
-            .contains("| ✗ fail | Validation, performance gates | whole run | latency.p95_ms |")
+            .contains("| ✗ failed | Validation, performance gates | whole run | latency.p95_ms |")
     );
 }

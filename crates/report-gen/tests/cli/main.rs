@@ -10,35 +10,23 @@ mod hostile;
 mod page;
 mod pipe;
 
-use assert_cmd::assert::Assert;
-use assert_cmd::cargo::cargo_bin;
+use pipeline_tests::{Ran, Workplace};
 use scraper::{Html, Selector};
 use tempfile::TempDir;
 
 const PASSED: &str = include_str!("../documents/passed.json");
 const FAILED: &str = include_str!("../documents/failed.json");
 
-fn report_gen(arguments: &[&str], stdin: &str) -> Assert {
-    assert_cmd::Command::new(cargo_bin("report-gen"))
-        .args(arguments)
-        .write_stdin(stdin)
-        .assert()
-}
-
-fn stdout(run: &Assert) -> String {
-    String::from_utf8(run.get_output().stdout.clone()).unwrap()
-}
-
-fn stderr(run: &Assert) -> String {
-    String::from_utf8(run.get_output().stderr.clone()).unwrap()
+fn report_gen(arguments: &[&str], stdin: &str) -> Ran {
+    Workplace::default().feed(env!("CARGO_BIN_EXE_report-gen"), arguments, stdin)
 }
 
 fn markdown(document: &str) -> String {
-    stdout(&report_gen(&[], document))
+    report_gen(&[], document).stdout
 }
 
 fn html(document: &str) -> String {
-    stdout(&report_gen(&["--format", "html"], document))
+    report_gen(&["--format", "html"], document).stdout
 }
 
 fn folder() -> TempDir {

@@ -51,11 +51,6 @@ impl PerformanceThresholds {
         );
         problems
     }
-
-    /// Whether there is no limit at all.
-    pub fn is_empty(&self) -> bool {
-        *self == PerformanceThresholds::default()
-    }
 }
 
 impl Configuration for ThresholdsFile {
@@ -66,7 +61,7 @@ impl Configuration for ThresholdsFile {
             .into_iter()
             .map(|problem| problem.below("performance_thresholds"))
             .collect();
-        if thresholds.is_empty() {
+        if *thresholds == PerformanceThresholds::default() {
             problems.push(Problem::new(
                 "performance_thresholds",
                 "no threshold",

@@ -48,7 +48,7 @@ pub enum Operator {
 
 impl Operator {
     /// Whether `actual` stands to `expected` as it must. A limit that is met exactly holds.
-    pub fn holds(self, actual: Measured, expected: Measured) -> bool {
+    fn holds(self, actual: Measured, expected: Measured) -> bool {
         match self {
             Operator::AtMost => actual <= expected,
             Operator::AtLeast => actual >= expected,
@@ -78,6 +78,18 @@ pub enum CheckStatus {
     Missing,
 }
 
+impl CheckStatus {
+    /// In words, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            CheckStatus::Pass => "passed",
+            CheckStatus::Fail => "failed",
+            CheckStatus::Inconclusive => "inconclusive",
+            CheckStatus::Missing => "missing",
+        }
+    }
+}
+
 impl Check {
     /// Judges one value against one limit. Missing evidence fails unless `missing_allowed`.
     pub fn judge(
@@ -88,20 +100,12 @@ impl Check {
         expected: Measured,
         missing_allowed: bool,
     ) -> Check {
-        let (status, passed, note) = match actual {
-            Some(actual) if operator.holds(actual, expected) => (CheckStatus::Pass, true, None),
-            Some(_) => (CheckStatus::Fail, false, None),
-            None if missing_allowed => (
-                CheckStatus::Missing,
-                true,
-                Some("not measured, and allowed to be missing"),
-            ),
-            None => (
-                CheckStatus::Missing,
-                false,
-                Some("not measured: missing evidence fails"),
-            ),
+        let (status, passed) = match actual {
+            Some(actual) if operator.holds(actual, expected) => (CheckStatus::Pass, true),
+            Some(_) => (CheckStatus::Fail, false),
+            None => (CheckStatus::Missing, missing_allowed),
         };
+        let allowed = status == CheckStatus::Missing && passed;
         Check {
             name: metric.to_owned(),
             scenario: None,
@@ -113,7 +117,7 @@ impl Check {
             ci95: None,
             status,
             passed,
-            note: note.map(str::to_owned),
+            note: allowed.then(|| "allowed to be missing".to_owned()),
         }
     }
 

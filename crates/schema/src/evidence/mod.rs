@@ -7,21 +7,27 @@ mod comparison;
 mod deployment;
 mod judgement;
 mod latency;
+mod measurements;
+mod metric;
 mod provenance;
 mod run;
 mod scenario;
 mod security;
 mod service;
+mod unit;
 
 pub use comparison::{Baseline, ComparedMetric, Comparison, Direction, Verdict};
 pub use deployment::{HealthChecks, SmokeTests};
 pub use judgement::{Check, CheckStatus, GateCheck, GateGroup, Gates, Operator, Validation};
 pub use latency::{Interval, Latency, QuantileIntervals, QuantileSamples};
+pub use measurements::Measurements;
+pub use metric::Metric;
 pub use provenance::{InputFile, Provenance, Warning};
 pub use run::{Config, Generator, Host, Requirements, Run, Source};
 pub use scenario::{Limits, Mode, Repetition, Scenario, ScenarioKind};
 pub use security::{CodeQuality, Vulnerabilities};
 pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, Throughput};
+pub use unit::unit_symbol;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -134,5 +140,28 @@ impl Evidence {
             .into_iter()
             .filter_map(|(section, passed)| passed.map(|passed| (section, passed)))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_that_says_no_makes_the_whole_a_failure() {
+        let rest = r#""checks": [], "verdict": "unchanged", "threshold_percent": 10, "metrics": [], "baseline": {}"#;
+        for section in [
+            "validation",
+            "comparison",
+            "health_checks",
+            "smoke_tests",
+            "gates",
+        ] {
+            for passed in [true, false] {
+                let text = format!(r#"{{"{section}": {{"passed": {passed}, {rest}}}}}"#);
+                let evidence: Evidence = serde_json::from_str(&text).unwrap();
+                assert_eq!(evidence.success(), Some(passed), "{section}");
+            }
+        }
     }
 }
