@@ -179,7 +179,7 @@ impl Worker {
         for (index, connection) in self.connections.iter_mut().enumerate() {
             match connection.connect(self.address, self.poll.registry(), Token(index)) {
                 Ok(()) => waiting += 1,
-                Err(error) if is_our_own(&error) => return Err(error),
+                Err(error) if is_our_own(&error) => return Err(of_our_own(&error)),
                 Err(_) => connection.close(),
             }
         }
@@ -256,7 +256,7 @@ impl Worker {
         }
         match connection.connect(self.address, self.poll.registry(), Token(index)) {
             Ok(()) => {}
-            Err(error) if is_our_own(&error) => self.own_failure = Some(error),
+            Err(error) if is_our_own(&error) => self.own_failure = Some(of_our_own(&error)),
             Err(_) => self.fail(index, Failure::Connect),
         }
     }
@@ -404,6 +404,13 @@ fn is_our_own(error: &io::Error) -> bool {
         Errno::NOMEM,
     ];
     Errno::from_io_error(error).is_some_and(|errno| own.contains(&errno))
+}
+
+fn of_our_own(error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("no further connection can be opened from this machine: {error}"),
+    )
 }
 
 #[cfg(test)]
