@@ -1,8 +1,11 @@
 //! The load engine: one worker for each core, pinned to it, each with a readiness loop of its own.
 
+mod budget;
 mod connection;
 mod descriptors;
+mod expectation;
 mod response;
+mod thread_time;
 mod worker;
 
 use std::io;

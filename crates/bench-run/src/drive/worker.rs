@@ -1,15 +1,17 @@
+use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use std::{fs, io};
 
 use mio::event::Event;
 use mio::{Events, Poll, Token};
 use rustix::io::Errno;
-use rustix::time::{ClockId, clock_gettime};
 use toolkit::Interrupt;
 
 use super::Task;
+use super::budget::{Budget, share};
 use super::connection::{Connection, Outcome, State};
+use super::expectation::carries_actions;
+use super::thread_time::{cpu_time, cpu_wait};
 use crate::error::BenchError;
 use crate::plan::{Length, PredictRequest};
 use crate::record::{Failure, Recording};
@@ -58,40 +60,6 @@ pub struct WorkerResult {
     pub cpu_wait: Duration,
     /// Whether it gave up on a service that no longer answered.
     pub given_up: bool,
-}
-
-/// How many more requests may be begun.
-#[derive(Clone, Copy, Debug)]
-enum Budget {
-    Requests(u64),
-    Until(Instant),
-}
-
-impl Budget {
-    fn take(&mut self, now: Instant) -> bool {
-        match self {
-            Budget::Requests(0) => false,
-            Budget::Requests(left) => {
-                *left -= 1;
-                true
-            }
-            Budget::Until(end) => now < *end,
-        }
-    }
-
-    /// Whether a response at `now` counts for throughput.
-    fn in_time(self, now: Instant) -> bool {
-        match self {
-            Budget::Requests(_) => true,
-            Budget::Until(end) => now <= end,
-        }
-    }
-}
-
-/// The part of `total` that falls to worker `index`: parts add up to the whole and differ by at most one.
-fn share(total: u64, index: usize, of: usize) -> u64 {
-    let (index, of) = (index as u64, of as u64);
-    total / of + u64::from(index < total % of)
 }
 
 impl Worker {
@@ -363,36 +331,6 @@ fn poll(poll: &mut Poll, events: &mut Events) -> io::Result<()> {
     }
 }
 
-/// Whether a response carries as many actions as observations were sent.
-fn carries_actions(body: &[u8], batch_size: u64) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Prediction {
-        // Elements without a size: they are counted and checked to be JSON, and nothing is allocated.
-        actions: Vec<serde::de::IgnoredAny>,
-    }
-    serde_json::from_slice::<Prediction>(body)
-        .is_ok_and(|prediction| prediction.actions.len() as u64 == batch_size)
-}
-
-/// Processor time of this thread.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(
-        time.tv_sec.unsigned_abs(),
-        u32::try_from(time.tv_nsec).unwrap_or_default(),
-    )
-}
-
-/// Time in which this thread was ready to run and did not, as the kernel keeps it; zero if it does not.
-fn cpu_wait() -> Duration {
-    let schedstat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = schedstat
-        .split_whitespace()
-        .nth(1)
-        .and_then(|field| field.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or_default())
-}
-
 /// Whether a connection failed for want of something of ours: ports, descriptors, memory. That is no failure of
 /// the service, and must not be counted as one.
 fn is_our_own(error: &io::Error) -> bool {
@@ -411,31 +349,4 @@ fn of_our_own(error: &io::Error) -> io::Error {
         error.kind(),
         format!("no further connection can be opened from this machine: {error}"),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn shares_add_up_to_the_whole_and_differ_by_at_most_one(total in 0_u64..10_000, workers in 1_usize..64) {
-            let shares: Vec<u64> = (0..workers).map(|index| share(total, index, workers)).collect();
-            prop_assert_eq!(shares.iter().sum::<u64>(), total);
-            prop_assert!(shares.iter().max().unwrap() - shares.iter().min().unwrap() <= 1);
-        }
-    }
-
-    #[test]
-    fn actions_are_counted_and_nothing_else() {
-        assert!(carries_actions(
-            br#"{"actions":[{"a":[1,2]},{"b":3}],"version":"1"}"#,
-            2
-        ));
-        assert!(!carries_actions(br#"{"actions":[{"a":[1,2]}]}"#, 2));
-        assert!(!carries_actions(br#"{"actions":2}"#, 2));
-        assert!(!carries_actions(br#"{"actions":[1,2]"#, 2));
-        assert!(!carries_actions(b"", 0));
-    }
 }

@@ -1,18 +1,17 @@
 use std::collections::HashSet;
-use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use super::cores::Cores;
 use super::problem::{Configuration, Problem, nothing, outside, zero};
+use super::serve::{LONGEST_TIMEOUT_MS, Serve, target_problem};
 use super::thresholds::PerformanceThresholds;
 use crate::Measured;
 
 const MOST_REPETITIONS: u64 = 1000;
 const MOST_CONNECTIONS: u64 = 100_000;
 const MOST_SENSORS: u64 = 10_000;
-const LONGEST_TIMEOUT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// `ci-benchmark.yaml` and its kin: what bench-run does.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -63,94 +62,6 @@ pub struct Benchmark {
     /// A command that serves, in place of an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
-}
-
-/// Processors, by number or by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Cores {
-    /// That many of those that this process may use, the first ones.
-    Count(u64),
-    /// Exactly these.
-    Listed(Vec<u64>),
-}
-
-impl<'de> Deserialize<'de> for Cores {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Cores, D::Error> {
-        struct CountOrList;
-
-        impl<'de> Visitor<'de> for CountOrList {
-            type Value = Cores;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a number of processors or a list of their ids")
-            }
-
-            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Cores, E> {
-                Ok(Cores::Count(count))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut ids: A) -> Result<Cores, A::Error> {
-                let mut listed = Vec::new();
-                while let Some(id) = ids.next_element()? {
-                    listed.push(id);
-                }
-                Ok(Cores::Listed(listed))
-            }
-        }
-
-        deserializer.deserialize_any(CountOrList)
-    }
-}
-
-/// A service that bench-run starts, awaits, measures and stops, anew for each repetition.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Serve {
-    /// Program and arguments, never a shell line. A program beside bench-run is taken first, then one on PATH.
-    pub command: Vec<String>,
-    /// How it says that it serves: `stdout-url` (an address in a line on stdout, the default) or an address to poll.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ready: Option<Ready>,
-    /// How long it may take until it serves, in milliseconds. Default 30,000.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ready_timeout_ms: Option<u64>,
-    /// Processors that it may use. Default: those that the workers do not use.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cpus: Option<Vec<u64>>,
-    /// Where it is started, relative to the folder of the file that says so. Default: where bench-run was started.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub working_directory: Option<String>,
-}
-
-/// How a served process says that it serves.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(from = "String", into = "String")]
-#[schemars(with = "String")]
-pub enum Ready {
-    /// The first address in a line on its stdout is where it serves.
-    StdoutUrl,
-    /// This address answers 200; the service is its scheme, host and port.
-    Poll(String),
-}
-
-impl From<String> for Ready {
-    fn from(text: String) -> Ready {
-        if text == "stdout-url" {
-            Ready::StdoutUrl
-        } else {
-            Ready::Poll(text)
-        }
-    }
-}
-
-impl From<Ready> for String {
-    fn from(ready: Ready) -> String {
-        match ready {
-            Ready::StdoutUrl => "stdout-url".to_owned(),
-            Ready::Poll(url) => url,
-        }
-    }
 }
 
 /// What the machine must have.
@@ -287,11 +198,7 @@ impl Benchmark {
                 .filter_map(|(path, value, most)| outside(path, value?, most)),
         );
         problems.extend(nothing("duration_seconds", Some(self.duration_seconds)));
-        match &self.cores {
-            Some(Cores::Count(count)) => problems.extend(zero("cores", *count)),
-            Some(Cores::Listed(ids)) => problems.extend(id_problem("cores", ids)),
-            None => {}
-        }
+        problems.extend(self.cores.as_ref().and_then(|cores| cores.problem("cores")));
         problems.extend(
             self.target
                 .as_deref()
@@ -306,33 +213,6 @@ impl Benchmark {
             .into_iter()
             .map(|problem| problem.below("benchmark"))
             .collect()
-    }
-}
-
-impl Serve {
-    pub(super) fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if self.command.first().is_none_or(String::is_empty) {
-            problems.push(Problem::new(
-                "command",
-                "no program",
-                "a program and its arguments",
-            ));
-        }
-        if let Some(Ready::Poll(url)) = &self.ready
-            && let Some(problem) = target_problem("ready", url)
-        {
-            problems.push(Problem {
-                expected: format!("stdout-url or {}", problem.expected),
-                ..problem
-            });
-        }
-        problems.extend(
-            self.ready_timeout_ms
-                .and_then(|timeout| outside("ready_timeout_ms", timeout, LONGEST_TIMEOUT_MS)),
-        );
-        problems.extend(self.cpus.as_deref().and_then(|ids| id_problem("cpus", ids)));
-        problems
     }
 }
 
@@ -381,38 +261,4 @@ impl TestScenario {
 fn batch_problem(path: &str, size: u64) -> Option<Problem> {
     (!(1..=1000).contains(&size))
         .then(|| Problem::new(path, size, "1 to 1000 observations a request"))
-}
-
-fn id_problem(path: &str, ids: &[u64]) -> Option<Problem> {
-    let distinct: HashSet<&u64> = ids.iter().collect();
-    if ids.is_empty() {
-        Some(Problem::new(
-            path,
-            "an empty list",
-            "at least one processor",
-        ))
-    } else if distinct.len() < ids.len() {
-        Some(Problem::new(
-            path,
-            "a processor twice",
-            "each processor once",
-        ))
-    } else {
-        None
-    }
-}
-
-/// A problem if `target` cannot be the address of a service.
-pub(super) fn target_problem(path: &str, target: &str) -> Option<Problem> {
-    let host = target
-        .strip_prefix("http://")
-        .or_else(|| target.strip_prefix("https://"));
-    let named = host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', ':']));
-    (!named).then(|| {
-        Problem::new(
-            path,
-            format!("\"{target}\""),
-            "an address as in http://127.0.0.1:8080",
-        )
-    })
 }

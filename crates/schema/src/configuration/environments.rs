@@ -2,8 +2,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::benchmark::{Serve, target_problem};
 use super::problem::{Configuration, Problem};
+use super::serve::{Serve, target_problem};
 
 /// `environments.yaml`: where a service stands, by name.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]

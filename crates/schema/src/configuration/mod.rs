@@ -2,14 +2,15 @@
 //! not silently become no limit.
 
 mod benchmark;
+mod cores;
 mod environments;
 mod gates;
 mod problem;
+mod serve;
 mod thresholds;
 
-pub use benchmark::{
-    Benchmark, BenchmarkFile, Cores, HardwareRequirements, Ready, Serve, TestScenario,
-};
+pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
+pub use cores::Cores;
 pub use environments::{Environment, EnvironmentsFile};
 pub use gates::{
     CodeQualityGates, DeploymentGates, ErrorRateGates, GatesFile, HealthCheckGates, LatencyGates,
@@ -17,4 +18,5 @@ pub use gates::{
     VulnerabilityGates,
 };
 pub use problem::{Configuration, Problem};
+pub use serve::{Ready, Serve};
 pub use thresholds::{PerformanceThresholds, ThresholdsFile};
