@@ -808,3 +808,27 @@ fn the_service_has_the_processors_that_the_workers_leave() {
     Ran::of(bench.wait_with_output().unwrap());
     assert_eq!(cpus, left);
 }
+
+#[test]
+fn a_stdin_that_nobody_closes_is_said_to_be_waited_for() {
+    let place = Workplace::default();
+    let config = root().join("config/quick-benchmark.yaml");
+    let mut command = place.command("bench-run", &["--config", config.to_str().unwrap()]);
+    let mut bench = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _open = bench.stdin.take();
+    let mut said = String::new();
+    BufReader::new(bench.stderr.take().unwrap())
+        .read_line(&mut said)
+        .unwrap();
+    bench.kill().unwrap();
+    bench.wait().unwrap();
+    assert!(
+        said.contains("waiting for the end of a document on stdin"),
+        "{said}"
+    );
+}

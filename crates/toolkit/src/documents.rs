@@ -1,10 +1,17 @@
 //! How evidence documents come into a filter and leave it.
 
+use std::io::{self, Write};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
 use schema::evidence::{Evidence, InputFile, Provenance, Warning};
 use schema::{Document, Section};
 
 use crate::files::{self, ReadFile};
 use crate::{Exit, Interrupt, Streams, Tool, ToolkitError, clock};
+
+const PATIENCE_WITH_STDIN: Duration = Duration::from_secs(2);
 
 /// A document as it came in, typed and as text.
 #[derive(Debug)]
@@ -75,11 +82,28 @@ pub fn read_begun(streams: &mut Streams<'_>) -> Result<Option<Incoming>, Toolkit
     if streams.stdin_is_terminal {
         return Ok(None);
     }
+    let reading = tell_who_waits();
     let stdin = files::read("-", streams)?;
+    drop(reading);
     if stdin.content.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
     merged(vec![stdin]).map(Some)
+}
+
+/// A pipe that somebody forgot to close looks like a tool that hangs: after a while stderr says what is waited
+/// for, unless what is returned has been dropped by then.
+fn tell_who_waits() -> Sender<()> {
+    let (reading, read) = mpsc::channel();
+    thread::spawn(move || {
+        if read.recv_timeout(PATIENCE_WITH_STDIN) == Err(RecvTimeoutError::Timeout) {
+            let words =
+                "waiting for the end of a document on stdin; where there is none, say </dev/null";
+            // Nobody reads stderr: then nobody wonders.
+            let _ = writeln!(io::stderr(), "{words}");
+        }
+    });
+    reading
 }
 
 /// Refuses `-` as the value of `option` where the documents come from stdin.

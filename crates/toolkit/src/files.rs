@@ -1,8 +1,8 @@
 //! Files that are read and written whole; `-` is the standard stream.
 
-use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::{fs, io};
 
 use schema::evidence::InputFile;
 use sha2::{Digest, Sha256};
@@ -62,71 +62,85 @@ pub fn read(path: &str, streams: &mut Streams<'_>) -> Result<ReadFile, ToolkitEr
 
 /// Writes a file whole or not at all; `-` is stdout, whose reader may have gone.
 pub fn write(path: &str, content: &[u8], streams: &mut Streams<'_>) -> Result<(), ToolkitError> {
-    let failed = |source| ToolkitError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    if path == "-" {
-        return match streams
+    let failed = |source| cannot_write(path, source);
+    match Place::of(path)? {
+        Place::Stdout => match streams
             .stdout
             .write_all(content)
             .and_then(|()| streams.stdout.flush())
         {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            Err(source) => Err(ToolkitError::Write {
-                path: "stdout".to_owned(),
-                source,
-            }),
-            Ok(()) => Ok(()),
-        };
+            result => result.map_err(|source| cannot_write("stdout", source)),
+        },
+        Place::Device(device) => fs::write(device, content).map_err(failed),
+        Place::File { target, folder } => {
+            let mut temporary = tempfile::Builder::new()
+                .permissions(ordinary_permissions())
+                .tempfile_in(folder)
+                .map_err(failed)?;
+            temporary
+                .write_all(content)
+                .and_then(|()| temporary.as_file().sync_all())
+                .map_err(failed)?;
+            temporary
+                .persist(target)
+                .map(drop)
+                .map_err(|error| failed(error.error))
+        }
     }
-    let target = Path::new(path);
-    if fs::symlink_metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
-        // A device, a named pipe or a symbolic link (/dev/stdout) is written through, never replaced by a file.
-        return fs::write(target, content).map_err(failed);
-    }
-    let folder = folder_of(target);
-    if !folder.is_dir() {
-        return Err(ToolkitError::NoFolder(folder));
-    }
-    let mut temporary = tempfile::Builder::new()
-        .permissions(ordinary_permissions())
-        .tempfile_in(&folder)
-        .map_err(failed)?;
-    temporary
-        .write_all(content)
-        .and_then(|()| temporary.as_file().sync_all())
-        .map_err(failed)?;
-    temporary
-        .persist(target)
-        .map(drop)
-        .map_err(|error| failed(error.error))
 }
 
 /// Finds out before the work whether [`write()`] will be able to write after it.
 pub fn check_writable(path: &str) -> Result<(), ToolkitError> {
-    let failed = |source| ToolkitError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let target = Path::new(path);
-    if target.is_dir() {
-        return Err(failed(ErrorKind::IsADirectory.into()));
+    match Place::of(path)? {
+        Place::Stdout | Place::Device(_) => Ok(()),
+        Place::File { folder, .. } => tempfile::tempfile_in(folder)
+            .map(drop)
+            .map_err(|source| cannot_write(path, source)),
     }
-    if path == "-" || fs::symlink_metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
-        return Ok(());
-    }
-    let folder = folder_of(target);
-    if !folder.is_dir() {
-        return Err(ToolkitError::NoFolder(folder));
-    }
-    tempfile::tempfile_in(&folder).map(drop).map_err(failed)
 }
 
-fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
+/// What a path leads to.
+enum Place {
+    Stdout,
+    /// A device or a named pipe: written through, never replaced by a file.
+    Device(PathBuf),
+    /// A file that is there or will be, behind whatever symbolic links lead to it.
+    File {
+        target: PathBuf,
+        folder: PathBuf,
+    },
+}
+
+impl Place {
+    fn of(path: &str) -> Result<Place, ToolkitError> {
+        if path == "-" {
+            return Ok(Place::Stdout);
+        }
+        let target = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+        match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(cannot_write(path, ErrorKind::IsADirectory.into()));
+            }
+            Ok(metadata) if !metadata.is_file() => return Ok(Place::Device(target)),
+            _ => {}
+        }
+        let folder = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        if folder.is_dir() {
+            Ok(Place::File { target, folder })
+        } else {
+            Err(ToolkitError::NoFolder(folder))
+        }
+    }
+}
+
+fn cannot_write(path: &str, source: io::Error) -> ToolkitError {
+    ToolkitError::Write {
+        path: path.to_owned(),
+        source,
     }
 }
 
@@ -150,14 +164,15 @@ mod tests {
     use std::fs::OpenOptions;
     use std::io::Read;
     use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::path::Path;
     use std::process::Command;
     use tempfile::TempDir;
 
     fn write_to(path: &Path) {
         let mut streams = Streams {
-            stdin: &mut std::io::empty(),
-            stdout: &mut std::io::sink(),
-            stderr: &mut std::io::sink(),
+            stdin: &mut io::empty(),
+            stdout: &mut io::sink(),
+            stderr: &mut io::sink(),
             stdin_is_terminal: false,
             stderr_is_terminal: false,
             colour: false,
@@ -200,6 +215,26 @@ mod tests {
         let mut read = [0; 7];
         reader.read_exact(&mut read).unwrap();
         assert_eq!(&read, b"written");
+    }
+
+    #[test]
+    fn a_folder_is_refused_before_and_after_the_work() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().to_str().unwrap();
+        assert!(
+            check_writable(path)
+                .unwrap_err()
+                .to_string()
+                .contains("is a directory")
+        );
+        let missing = folder.path().join("no/file");
+        assert!(
+            check_writable(missing.to_str().unwrap())
+                .unwrap_err()
+                .to_string()
+                .contains("no such folder")
+        );
+        assert!(check_writable(folder.path().join("file").to_str().unwrap()).is_ok());
     }
 
     #[test]
