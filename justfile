@@ -19,6 +19,10 @@ bench: build
 validate: build
     target/release/perf-validate --thresholds config/performance-thresholds.yaml --results run.json > validated.json
 
+# compares what bench measured with a baseline
+compare: build
+    target/release/perf-compare --baseline baselines/latest.json --current run.json > compared.json
+
 # gates what bench measured
 gate: build
     target/release/gate-check --gates config/quality-gates.yaml --only performance --results run.json > gated.json

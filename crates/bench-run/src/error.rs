@@ -25,6 +25,15 @@ pub enum BenchError {
         /// The other.
         other: &'static str,
     },
+    /// Nothing says where the service is.
+    #[error(
+        "nothing says where the service is: give --target URL, benchmark.target or benchmark.serve, or an \
+         environments.yaml beside {config}"
+    )]
+    NoDestination {
+        /// The configuration file.
+        config: String,
+    },
     /// An environment that the file does not know.
     #[error("{path}: environments: found no `{name}`, expected one of {known}")]
     UnknownEnvironment {

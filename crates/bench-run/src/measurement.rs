@@ -119,16 +119,28 @@ impl<'a> Measurement<'a> {
             if self.interrupt.asked() {
                 return Ok(());
             }
-            let never_answered = self
-                .results
-                .iter()
-                .all(|results| results.requests().ok == 0);
-            if never_answered || self.broken_off {
+            if self.broken_off {
                 let message = format!(
                     "{} no longer answers: given up in {}",
                     service.target.url, scenario.name
                 );
                 self.warnings.push(warning("no_answer", &message));
+                return Ok(());
+            }
+            let requests = self.results[index].requests();
+            if self
+                .results
+                .iter()
+                .all(|results| results.requests().ok == 0)
+            {
+                let message = format!(
+                    "not one of {} requests to {} succeeded ({}): given up in {}",
+                    requests.requests(),
+                    service.target.url,
+                    requests.kinds_of_errors(),
+                    scenario.name
+                );
+                self.warnings.push(warning("no_success", &message));
                 self.broken_off = true;
                 return Ok(());
             }

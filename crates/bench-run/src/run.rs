@@ -121,10 +121,11 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         return Ok(exit);
     }
     if all.ok == 0 {
+        let (requests, kinds) = (all.requests(), all.kinds_of_errors());
         let text = format!(
-            "{}: error: not one of {} requests succeeded\n",
-            TOOL.name,
-            all.requests()
+            "{}: error: not one of {requests} requests succeeded ({kinds})
+",
+            TOOL.name
         );
         streams.error(&text);
     }

@@ -77,6 +77,8 @@ fn an_interrupted_run_leaves_a_marked_document_and_no_server() {
     for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let place = Workplace::default();
         let (bench, service) = in_mid_run(&place);
+        // As timeout(1) does, which signals the process and then its group: one wish, said twice.
+        signal(bench.id(), sent);
         signal(bench.id(), sent);
         let ran = Ran::of(bench.wait_with_output().unwrap());
         assert_eq!(ran.code, Some(code), "{}", ran.stderr);
@@ -306,7 +308,9 @@ fn a_service_that_is_not_there_is_a_document_of_failures_and_exit_2() {
         document["error_rate"]["failed"]
     );
     assert_eq!(document["latency"], Value::Null);
-    assert!(ran.stderr.contains("requests succeeded"), "{}", ran.stderr);
+    let failed = document["error_rate"]["failed"].as_u64().unwrap();
+    let said = format!("not one of {failed} requests succeeded ({failed} connect)");
+    assert!(ran.stderr.contains(&said), "{}", ran.stderr);
 }
 
 #[test]
@@ -479,6 +483,25 @@ fn hardware_that_is_missing_is_warned_of_or_refused() {
         refused.stderr.contains("required 4096"),
         "{}",
         refused.stderr
+    );
+}
+
+#[test]
+fn a_configuration_that_names_no_service_is_told_how() {
+    let place = Workplace::default();
+    let config = remote_benchmark(&place, json!({}));
+    let ran = place.run("bench-run", &["--config", &config]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(2), ""),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr
+            .contains("nothing says where the service is: give --target URL"),
+        "{}",
+        ran.stderr
     );
 }
 

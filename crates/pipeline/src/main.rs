@@ -3,28 +3,35 @@
 use std::env;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use argh::FromArgs;
 use thiserror::Error;
-use toolkit::{Exit, Interrupt, Streams, ToolkitError, arguments};
+use toolkit::{Exit, Interrupt, Streams, ToolkitError, arguments, files};
 
 /// The pipe. The configuration is `$1`: no file name is ever part of a shell line.
 const PIPE: &str = "bench-run --config \"$1\" \\
   | perf-validate --thresholds config/performance-thresholds.yaml \\
   | gate-check --gates config/quality-gates.yaml --only performance \\
-  | report-gen --output report.html > evidence.json";
+  | report-gen --output report.html";
 
-const PACKAGES: [&str; 5] = [
+/// A shell that a signal ended would keep the verdict of its pipe to itself; the tools keep their own handling.
+const HEED_THE_PIPE: &str = "trap : INT TERM; ";
+
+const EVIDENCE: &str = "evidence.json";
+
+const PACKAGES: [&str; 6] = [
     "bench-run",
     "perf-validate",
+    "perf-compare",
     "gate-check",
     "report-gen",
     "policy-server",
 ];
 
-/// Builds the tools, loads the service of this repository, validates, gates and reports what was measured.
+/// Builds the tools, loads the service of this repository, validates, gates and reports what was measured:
+/// evidence.json and report.html at the root of the repository.
 #[derive(FromArgs)]
 struct Options {
     /// what to measure (default: config/quick-benchmark.yaml)
@@ -38,6 +45,10 @@ enum PipelineError {
     Start { program: String, source: io::Error },
     #[error("the tools could not be built")]
     Build,
+    #[error("the pipe could not do its work; evidence.json and report.html are not of this run")]
+    NoVerdict,
+    #[error("the configuration cannot be found: {0}")]
+    Configuration(#[from] io::Error),
     #[error("the path of the tools cannot be set: {0}")]
     Path(#[from] env::JoinPathsError),
     #[error(transparent)]
@@ -59,22 +70,39 @@ fn main() -> ExitCode {
 fn run(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, PipelineError> {
     let root = workspace_root();
     build(&root)?;
-    streams.say(&format!("$ {}", PIPE.replace("\"$1\"", &options.config)));
+    streams.say(&format!(
+        "$ {} > {EVIDENCE}",
+        PIPE.replace("\"$1\"", &options.config)
+    ));
     // Ctrl-C reaches the tools as well; they end by themselves and in order, and the last one tells the verdict.
     let _interrupt = Interrupt::defer()?;
+    let configuration = path::absolute(&options.config)?;
     let mut shell = Command::new("sh");
     shell
-        .args(["-c", PIPE, "sh", &options.config])
+        .args(["-c", &format!("{HEED_THE_PIPE}{PIPE}"), "sh"])
+        .arg(configuration)
         .current_dir(&root)
-        .env("PATH", path(&root)?)
-        .stdin(Stdio::null());
-    let status = status(&mut shell)?;
-    streams.say("evidence.json holds the evidence, report.html shows it to people.");
-    Ok(match status.code() {
+        .env("PATH", search_path(&root)?)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    let output = shell.output().map_err(|source| PipelineError::Start {
+        program: "sh".to_owned(),
+        source,
+    })?;
+    let exit = match output.status.code() {
         Some(0) => Exit::Passed,
         Some(1) => Exit::Failed,
-        _ => Exit::Error,
-    })
+        _ => return Err(PipelineError::NoVerdict),
+    };
+    files::write(
+        &root.join(EVIDENCE).to_string_lossy(),
+        &output.stdout,
+        streams,
+    )?;
+    streams.say(&format!(
+        "{EVIDENCE} holds the evidence, report.html shows it to people."
+    ));
+    Ok(exit)
 }
 
 /// Where cargo found this package, two folders up; else where we stand.
@@ -103,7 +131,7 @@ fn build(root: &Path) -> Result<(), PipelineError> {
 }
 
 /// The tools stand beside this program.
-fn path(root: &Path) -> Result<OsString, PipelineError> {
+fn search_path(root: &Path) -> Result<OsString, PipelineError> {
     let beside = env::current_exe()
         .ok()
         .and_then(|program| program.parent().map(Path::to_owned));

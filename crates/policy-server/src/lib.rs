@@ -29,6 +29,11 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
         Ok(options) => options,
         Err(early) => return early.tell(streams),
     };
+    if options.command.is_none() && options.artifacts.is_none() && !options.version {
+        streams.error(
+            "policy-server: warning: no --artifacts: there is no model, and /predict answers 503\n",
+        );
+    }
     let first = arguments.first().map_or("", String::as_str);
     match dispatch(&options, first, streams.stdout) {
         Ok(()) => Exit::Passed,

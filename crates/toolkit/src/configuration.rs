@@ -178,6 +178,16 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_that_always_or_never_holds_is_refused() {
+        assert_eq!(
+            refusals::<ThresholdsFile>("performance_thresholds:\n  throughput_rps: 0\n"),
+            ["ci.yaml:2:3: performance_thresholds.throughput_rps: found 0, expected more than 0"]
+        );
+        let gates = "performance_gates:\n  latency: {p99_max_ms: 0}\n  memory: {max_usage_mb: 0}\n";
+        assert_eq!(refusals::<GatesFile>(gates).len(), 2);
+    }
+
+    #[test]
     fn an_empty_limit_is_not_the_same_as_no_limit() {
         assert_eq!(
             refusals::<GatesFile>("performance_gates:\n  throughput:\n    min_rps:\n"),

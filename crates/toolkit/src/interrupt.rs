@@ -1,16 +1,23 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::exit;
 
 use crate::{Exit, ToolkitError};
 
-/// Whether somebody asked the tool to stop. The first signal only asks; the second ends the process at once.
+/// Programs such as timeout send one wish twice, to a process and to its group; nobody types as fast.
+const SECOND_WISH: Duration = Duration::from_millis(500);
+
+/// Whether somebody asked the tool to stop. The first signal only asks; one that comes half a second later or
+/// more ends the process at once.
 #[derive(Clone, Debug)]
 pub struct Interrupt {
-    asked: Arc<AtomicBool>,
-    signal: Arc<AtomicUsize>,
+    /// The first signal, 0 while there is none.
+    signal: Arc<AtomicI32>,
 }
 
 impl Interrupt {
@@ -28,37 +35,41 @@ impl Interrupt {
     /// Never asked, for tests and libraries.
     pub fn never() -> Interrupt {
         Interrupt {
-            asked: Arc::default(),
             signal: Arc::default(),
         }
     }
 
     fn on(signals: &[i32]) -> Result<Interrupt, ToolkitError> {
         let interrupt = Interrupt::never();
-        for &signal in signals {
-            let number = usize::try_from(signal).unwrap_or_default();
-            // In this order: the shutdown looks at the flag before the same signal raises it.
-            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&interrupt.asked))
-                .and_then(|_| flag::register_usize(signal, Arc::clone(&interrupt.signal), number))
-                .and_then(|_| flag::register(signal, Arc::clone(&interrupt.asked)))
-                .map_err(ToolkitError::Signals)?;
-        }
+        let mut signals = Signals::new(signals).map_err(ToolkitError::Signals)?;
+        let heard = interrupt.clone();
+        thread::spawn(move || {
+            let mut first: Option<Instant> = None;
+            for signal in signals.forever() {
+                match first {
+                    None => {
+                        first = Some(Instant::now());
+                        heard.signal.store(signal, Ordering::Relaxed);
+                    }
+                    Some(first) if first.elapsed() >= SECOND_WISH => exit(128 + signal),
+                    Some(_) => {}
+                }
+            }
+        });
         Ok(interrupt)
     }
 
     /// Whether a signal has come.
     pub fn asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+        self.signal.load(Ordering::Relaxed) != 0
     }
 
     /// What to exit with, if a signal has come.
     pub fn exit(&self) -> Option<Exit> {
-        let terminated = usize::try_from(SIGTERM)
-            .is_ok_and(|signal| self.signal.load(Ordering::Relaxed) == signal);
-        self.asked().then_some(if terminated {
-            Exit::Terminated
-        } else {
-            Exit::Interrupted
-        })
+        match self.signal.load(Ordering::Relaxed) {
+            0 => None,
+            SIGTERM => Some(Exit::Terminated),
+            _ => Some(Exit::Interrupted),
+        }
     }
 }

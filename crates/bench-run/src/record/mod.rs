@@ -94,6 +94,15 @@ impl Recording {
         self.ok + self.errors.total()
     }
 
+    /// How requests failed, for people: "3 reset, 1 timeout".
+    pub fn kinds_of_errors(&self) -> String {
+        let kinds = self.errors.named().filter(|(_, count)| *count > 0);
+        kinds
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect::<Vec<String>>()
+            .join(", ")
+    }
+
     /// Takes in another recording, as if one worker had made both.
     pub fn merge(&mut self, other: &Recording) -> Result<(), BenchError> {
         self.latency.add(&other.latency)?;

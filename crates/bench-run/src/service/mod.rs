@@ -77,6 +77,10 @@ impl Destination {
                 serve: serve.clone(),
                 folder: folder_of(&options.config),
             }))
+        } else if options.environments.is_none() && !default_environments(options).is_file() {
+            Err(BenchError::NoDestination {
+                config: options.config.clone(),
+            })
         } else {
             Destination::by_name("local", options, streams)
         }
@@ -89,10 +93,7 @@ impl Destination {
     ) -> Result<Destination, BenchError> {
         let path = match &options.environments {
             Some(path) => path.clone(),
-            None => folder_of(&options.config)
-                .join("environments.yaml")
-                .to_string_lossy()
-                .into_owned(),
+            None => default_environments(options).to_string_lossy().into_owned(),
         };
         let (file, read): (EnvironmentsFile, _) = configuration::read(&path, streams)?;
         let Some(environment) = file.environments.get(name) else {
@@ -218,6 +219,11 @@ impl Service {
     pub fn ended(&mut self) -> Option<String> {
         self.served.as_mut().and_then(Served::ended)
     }
+}
+
+/// The environments file that is meant if none is named.
+fn default_environments(options: &Options) -> PathBuf {
+    folder_of(&options.config).join("environments.yaml")
 }
 
 fn folder_of(path: &str) -> PathBuf {

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::problem::{Configuration, Problem, descending};
+use super::problem::{Configuration, Problem, descending, nothing};
 use crate::Measured;
 
 /// `quality-gates.yaml`: what all evidence about a build must hold. A gate that is left out is not judged.
@@ -129,12 +129,26 @@ impl Configuration for GatesFile {
             .as_ref()
             .and_then(|gates| gates.latency.as_ref())
         {
-            problems.extend(descending(&[
+            let limits = [
                 ("performance_gates.latency.p50_max_ms", latency.p50_max_ms),
                 ("performance_gates.latency.p95_max_ms", latency.p95_max_ms),
                 ("performance_gates.latency.p99_max_ms", latency.p99_max_ms),
-            ]));
+            ];
+            problems.extend(descending(&limits));
+            problems.extend(
+                limits
+                    .into_iter()
+                    .filter_map(|(path, limit)| nothing(path, limit)),
+            );
         }
+        let performance = self.performance_gates.clone().unwrap_or_default();
+        let min_rps = performance.throughput.and_then(|gates| gates.min_rps);
+        let max_usage_mb = performance.memory.and_then(|gates| gates.max_usage_mb);
+        problems.extend(nothing("performance_gates.throughput.min_rps", min_rps));
+        problems.extend(nothing(
+            "performance_gates.memory.max_usage_mb",
+            max_usage_mb,
+        ));
         problems.extend(
             self.percentages()
                 .into_iter()

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::problem::{Configuration, Problem, descending};
+use super::problem::{Configuration, Problem, descending, nothing};
 use crate::Measured;
 
 /// `performance-thresholds.yaml`: what a run must hold.
@@ -44,6 +44,18 @@ impl PerformanceThresholds {
             ("p95_latency_ms", self.p95_latency_ms),
             ("p99_latency_ms", self.p99_latency_ms),
         ]);
+        let at_zero = [
+            ("p50_latency_ms", self.p50_latency_ms),
+            ("p95_latency_ms", self.p95_latency_ms),
+            ("p99_latency_ms", self.p99_latency_ms),
+            ("throughput_rps", self.throughput_rps),
+            ("memory_usage_mb", self.memory_usage_mb),
+        ];
+        problems.extend(
+            at_zero
+                .into_iter()
+                .filter_map(|(path, limit)| nothing(path, limit)),
+        );
         problems.extend(
             self.error_rate_percent
                 .filter(|percent| percent.get() > 100.0)

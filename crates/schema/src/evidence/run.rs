@@ -136,7 +136,7 @@ pub struct Generator {
     /// 99th percentile of the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_lag_p99_ms: Option<Measured>,
-    /// Whether the generator, not the service, was the limit.
+    /// Whether the generator, not the service, may have been the limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saturated: Option<bool>,
 }
