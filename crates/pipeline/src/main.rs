@@ -76,7 +76,9 @@ fn run(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, PipelineErr
     ));
     // Ctrl-C reaches the tools as well; they end by themselves and in order, and the last one tells the verdict.
     let _interrupt = Interrupt::defer()?;
-    let configuration = path::absolute(&options.config)?;
+    // Named from where the user stands, written down as it is named from the root.
+    let absolute = path::absolute(&options.config)?;
+    let configuration = absolute.strip_prefix(&root).unwrap_or(&absolute);
     let mut shell = Command::new("sh");
     shell
         .args(["-c", &format!("{HEED_THE_PIPE}{PIPE}"), "sh"])
