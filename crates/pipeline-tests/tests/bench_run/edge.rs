@@ -1,0 +1,179 @@
+//! What comes in and goes out: options, documents, streams.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use pipeline_tests::{Workplace, alone, root};
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = place.benchmark(place.serve(&[]), json!([]));
+    let ran = place.shell(&format!(
+        "bench-run --config {} | head -c 1",
+        config.display()
+    ));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "{"));
+    assert!(!ran.stderr.contains("panic"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_run_joins_a_document_that_was_begun_and_a_second_run_does_not() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = place.benchmark(place.serve(&[]), json!([]));
+    let line = |begun: &str| format!("echo '{begun}' | bench-run --config {}", config.display());
+    let document = place
+        .shell(&line(r#"{"vulnerabilities":{"critical":0},"theirs":1.50}"#))
+        .document();
+    assert_eq!(document["vulnerabilities"]["critical"], 0);
+    assert!(document["latency"]["p50_ms"].is_number());
+    let second = place.shell(&line(r#"{"run":{"id":"a"}}"#));
+    assert_eq!((second.code, second.stdout.as_str()), (Some(2), ""));
+    assert!(
+        second.stderr.contains("stdin: holds a run already"),
+        "{}",
+        second.stderr
+    );
+}
+
+#[test]
+fn hardware_that_is_missing_is_warned_of_or_refused() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = json!({
+        "benchmark": {"warmup_iterations": 0, "measurement_iterations": 5, "batch_sizes": [1], "concurrent_requests": 1,
+            "duration_seconds": 0.05, "repetitions": 1, "serve": place.serve(&[])},
+        "hardware_requirements": {"min_cpu_cores": 4096},
+    });
+    let config = place.write("large.json", &config.to_string());
+    let ran = place.run("bench-run", &["--config", config.to_str().unwrap()]);
+    let document = ran.document();
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(document["run"]["requirements"]["met"], false);
+    assert!(
+        document["warnings"].to_string().contains("required 4096"),
+        "{}",
+        document["warnings"]
+    );
+    let refused = place.run(
+        "bench-run",
+        &["--config", config.to_str().unwrap(), "--strict-hardware"],
+    );
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
+    assert!(
+        refused.stderr.contains("required 4096"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn a_configuration_that_names_no_service_is_told_how() {
+    let place = Workplace::default();
+    let config = remote_benchmark(&place, json!({}));
+    let ran = place.run("bench-run", &["--config", &config]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(2), ""),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr
+            .contains("nothing says where the service is: give --target URL"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_named() {
+    let place = Workplace::default();
+    let config = root().join("config/quick-benchmark.yaml");
+    let config = config.to_str().unwrap();
+    let refusal = |arguments: &[&str]| {
+        let ran = place.run("bench-run", arguments);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(2), ""),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+        ran.stderr
+    };
+    assert!(
+        refusal(&["--confg", config]).contains("unknown argument --confg; did you mean --config?")
+    );
+    assert!(refusal(&["--config", "nothing.yaml"]).contains("nothing.yaml: cannot be read"));
+    let unknown = refusal(&["--config", config, "--environment", "prod"]);
+    assert!(
+        unknown.contains("found no `prod`, expected one of local, staging, production"),
+        "{unknown}"
+    );
+    let both = refusal(&[
+        "--config",
+        config,
+        "--environment=local",
+        "--target=http://127.0.0.1:1",
+    ]);
+    assert!(
+        both.contains("--target and --environment exclude each other"),
+        "{both}"
+    );
+    assert!(
+        refusal(&["--config", config, "--target", "127.0.0.1:80"])
+            .contains("expected an address as in")
+    );
+}
+
+#[test]
+fn more_connections_than_files_may_be_open_are_refused_before_the_run() {
+    let place = Workplace::default();
+    let scenarios = json!([{"name": "many", "concurrent_requests": 100, "iterations": 100}]);
+    let config = place.benchmark(place.serve(&[]), scenarios);
+    let ran = place.shell(&format!(
+        "ulimit -n 100; bench-run --config {}",
+        config.display()
+    ));
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(2), ""),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr
+            .contains("164 open files are needed, the limit is 100"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_stdin_that_nobody_closes_is_said_to_be_waited_for() {
+    let place = Workplace::default();
+    let config = root().join("config/quick-benchmark.yaml");
+    let mut command = place.command("bench-run", &["--config", config.to_str().unwrap()]);
+    let mut bench = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _open = bench.stdin.take();
+    let mut said = String::new();
+    BufReader::new(bench.stderr.take().unwrap())
+        .read_line(&mut said)
+        .unwrap();
+    bench.kill().unwrap();
+    bench.wait().unwrap();
+    assert!(
+        said.contains("waiting for the end of a document on stdin"),
+        "{said}"
+    );
+}

@@ -1,0 +1,151 @@
+//! bench-run as a user meets it: what it starts it stops, what it cannot do it says.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod edge;
+mod lifecycle;
+mod requests;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pipeline_tests::Workplace;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+/// Patience with a busy machine; nothing is asserted about how much of it is used.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(found) = look() {
+            return found;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("never happened: {what}");
+}
+
+/// The only child of a process, once it has one.
+fn child_of(process: u32) -> u32 {
+    eventually("a served process", || {
+        let tasks = fs::read_dir(format!("/proc/{process}/task")).ok()?;
+        tasks
+            .filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok())
+            .find_map(|children| children.split_whitespace().next()?.parse().ok())
+    })
+}
+
+fn is_gone(process: u32) -> Option<()> {
+    (!Path::new(&format!("/proc/{process}")).exists()).then_some(())
+}
+
+fn signal(process: u32, signal: Signal) {
+    kill_process(Pid::from_raw(process.cast_signed()).unwrap(), signal).unwrap();
+}
+
+/// bench-run in the middle of a scenario that would take a minute, and the process that it serves.
+fn in_mid_run(place: &Workplace) -> (Child, u32) {
+    let truth = place.path("truth.csv");
+    let serve = place.serve(&["--truth", truth.to_str().unwrap()]);
+    let config = place.benchmark(serve, json!([{"name": "long", "duration_seconds": 60, "concurrent_requests": 2, "batch_size": 9}]));
+    let mut command = place.command(
+        "bench-run",
+        &["--config", config.to_str().unwrap(), "--seed", "3"],
+    );
+    let bench = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let service = child_of(bench.id());
+    eventually("requests of the long scenario", || {
+        fs::read_to_string(&truth)
+            .ok()?
+            .lines()
+            .any(|line| line.contains(",9,200,"))
+            .then_some(())
+    });
+    (bench, service)
+}
+
+/// As in "Cpus_allowed_list:\t0-1,4".
+fn allowed_cpus(status: &str) -> BTreeSet<usize> {
+    let text = fs::read_to_string(status).unwrap_or_default();
+    let list = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))
+        .unwrap_or_default();
+    list.trim()
+        .split(',')
+        .filter_map(|range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            Some(first.parse().ok()?..=last.parse().ok()?)
+        })
+        .flatten()
+        .collect()
+}
+
+/// A service of a test's own: answers each request by what `answer` makes of its head and body, until the test ends.
+fn service(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = std::sync::Arc::new(answer);
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let answer = std::sync::Arc::clone(&answer);
+            thread::spawn(move || {
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                loop {
+                    let mut head = String::new();
+                    while reader.read_line(&mut head).is_ok_and(|read| read > 2) {}
+                    let length = head.lines().find_map(|line| {
+                        line.to_lowercase()
+                            .strip_prefix("content-length: ")?
+                            .parse()
+                            .ok()
+                    });
+                    let mut body = vec![0; length.unwrap_or(0)];
+                    if head.is_empty() || reader.read_exact(&mut body).is_err() {
+                        return;
+                    }
+                    let text = answer(&head, &String::from_utf8(body).unwrap());
+                    let reply = format!(
+                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}",
+                        text.len()
+                    );
+                    if (&stream).write_all(reply.as_bytes()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+fn actions_for(body: &str, sensors: usize) -> String {
+    let request: Value = serde_json::from_str(body).unwrap();
+    let observations = request["observations"].as_array().unwrap();
+    let fitting = observations
+        .iter()
+        .filter(|observation| observation["sensors"].as_array().unwrap().len() == sensors);
+    json!({"actions": fitting.map(|_| json!({})).collect::<Vec<Value>>()}).to_string()
+}
+
+fn remote_benchmark(place: &Workplace, more: Value) -> String {
+    let mut benchmark = json!({"warmup_iterations": 1, "measurement_iterations": 20, "batch_sizes": [3],
+        "concurrent_requests": 2, "duration_seconds": 0.1, "repetitions": 2});
+    benchmark
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    let path = place.write("remote.json", &json!({"benchmark": benchmark}).to_string());
+    path.to_str().unwrap().to_owned()
+}
