@@ -120,11 +120,11 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     if let Some(exit) = interrupted {
         return Ok(exit);
     }
-    if all.ok == 0 {
+    // Without a request the warning has said it all.
+    if all.ok == 0 && all.requests() > 0 {
         let (requests, kinds) = (all.requests(), all.kinds_of_errors());
         let text = format!(
-            "{}: error: not one of {requests} requests succeeded ({kinds})
-",
+            "{}: error: not one of {requests} requests succeeded ({kinds})\n",
             TOOL.name
         );
         streams.error(&text);
