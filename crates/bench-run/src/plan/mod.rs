@@ -106,13 +106,8 @@ mod tests {
     fn plan() -> Plan {
         let scenario = TestScenario {
             name: "few".to_owned(),
-            description: None,
-            batch_size: None,
-            concurrent_requests: None,
             iterations: Some(3),
-            duration_seconds: None,
-            memory_limit_mb: None,
-            thresholds: None,
+            ..TestScenario::default()
         };
         let benchmark = Benchmark {
             warmup_iterations: 1,
@@ -120,18 +115,12 @@ mod tests {
             batch_sizes: vec![4, 1, 8],
             concurrent_requests: 4,
             duration_seconds: Measured::from(30),
-            repetitions: None,
-            cores: None,
-            timeout_ms: None,
-            sensor_count: None,
-            target: None,
-            serve: None,
+            ..Benchmark::default()
         };
         let file = BenchmarkFile {
             benchmark,
-            performance_thresholds: None,
-            hardware_requirements: None,
             test_scenarios: vec![scenario],
+            ..BenchmarkFile::default()
         };
         Plan::new(&file, 7)
     }

@@ -14,7 +14,7 @@ const MOST_CONNECTIONS: u64 = 100_000;
 const MOST_SENSORS: u64 = 10_000;
 
 /// `ci-benchmark.yaml` and its kin: what bench-run does.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BenchmarkFile {
     /// The benchmark proper, and how everything is run.
@@ -31,7 +31,7 @@ pub struct BenchmarkFile {
 }
 
 /// The benchmark proper: for every batch size a phase of single requests (latency), then a phase of load (throughput).
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Benchmark {
     /// Unrecorded requests before each scenario, whole in each repetition.
@@ -80,7 +80,7 @@ pub struct HardwareRequirements {
 }
 
 /// A scenario beside the benchmark proper. Exactly one of `iterations` and `duration_seconds` says how long.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestScenario {
     /// Unique in the file.
