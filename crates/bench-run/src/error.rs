@@ -92,9 +92,9 @@ pub enum BenchError {
     /// A histogram of an impossible range.
     #[error("histogram: {0}")]
     Histogram(#[from] hdrhistogram::CreationError),
-    /// Histograms that do not fit together.
+    /// A time that a histogram has no place for.
     #[error("histogram: {0}")]
-    Merge(#[from] hdrhistogram::AdditionError),
+    Record(#[from] hdrhistogram::RecordError),
     /// A histogram that cannot be written.
     #[error("histogram: {0:?}")]
     Encode(V2DeflateSerializeError),

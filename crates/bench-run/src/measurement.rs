@@ -9,7 +9,7 @@ use crate::effort::Effort;
 use crate::error::BenchError;
 use crate::plan::{Length, Phase, Plan, ScenarioPlan};
 use crate::progress::Progress;
-use crate::record::Recording;
+use crate::record::Tally;
 use crate::service::{Destination, MemoryFigures, MemoryWatch, Service};
 use crate::warning;
 
@@ -47,11 +47,7 @@ impl<'a> Measurement<'a> {
         interrupt: Interrupt,
     ) -> Result<Measurement<'a>, BenchError> {
         Ok(Measurement {
-            results: plan
-                .scenarios
-                .iter()
-                .map(|scenario| ScenarioResults::new(scenario, plan.timeout))
-                .collect::<Result<_, _>>()?,
+            results: plan.scenarios.iter().map(ScenarioResults::new).collect(),
             warnings: Vec::new(),
             plan,
             destination,
@@ -193,6 +189,7 @@ impl<'a> Measurement<'a> {
             length: phase
                 .length
                 .in_repetition(repetition, self.plan.repetitions),
+            arrivals: phase.arrivals,
             timeout: self.plan.timeout,
             // Every phase draws from a place of its own, far from the others.
             seed: self.plan.seed.wrapping_add((self.order * 2 + stream) << 32),
@@ -202,7 +199,7 @@ impl<'a> Measurement<'a> {
         let load_task = scenario.load.as_ref().map(|phase| task(phase, 0, 1));
 
         let (latency, latency_memory) = self.phase(&latency_task, service)?;
-        if latency.recording.requests() == 0 {
+        if latency.recording.tally.requests() == 0 {
             return Ok(None);
         }
         let (load, memory) = match load_task {
@@ -237,7 +234,7 @@ impl<'a> Measurement<'a> {
         let memory = watch.map(MemoryWatch::stop);
         self.effort.add(&result);
         self.broken_off |= result.given_up;
-        let mean_latency_s = result.recording.latency.mean() / 1e9;
+        let mean_latency_s = result.recording.latency().mean().as_secs_f64();
         if let Length::Time(window) = task.length
             && window.as_secs_f64() < SHORTEST_WINDOW_IN_LATENCIES * mean_latency_s
             && !self
@@ -255,12 +252,12 @@ impl<'a> Measurement<'a> {
     }
 
     /// All recorded requests of all phases of all scenarios.
-    pub fn all_requests(&self) -> Result<Recording, BenchError> {
-        let mut all = Recording::new(self.plan.timeout)?;
+    pub fn all_requests(&self) -> Tally {
+        let mut all = Tally::default();
         self.results
             .iter()
-            .try_for_each(|results| all.merge(results.requests()))?;
-        Ok(all)
+            .for_each(|results| all.add(results.requests()));
+        all
     }
 
     /// The processors of the workers.

@@ -1,4 +1,6 @@
 use argh::FromArgs;
+use schema::Measured;
+use schema::configuration::{ArrivalLaw, BenchmarkFile};
 
 /// Loads an HTTP service as the configuration says and writes the evidence document to stdout.
 #[derive(Clone, Debug, FromArgs)]
@@ -19,6 +21,14 @@ pub struct Options {
     #[argh(option)]
     pub environments: Option<String>,
 
+    /// open loop: requests that become due per second in every scenario, whatever the service does
+    #[argh(option, arg_name = "rps", from_str_fn(rate_rps))]
+    pub rate: Option<Measured>,
+
+    /// how they are spaced: constant or poisson (default: constant)
+    #[argh(option, arg_name = "law", from_str_fn(arrival_law))]
+    pub arrivals: Option<ArrivalLaw>,
+
     /// where the document goes (default: stdout)
     #[argh(option)]
     pub output: Option<String>,
@@ -30,4 +40,41 @@ pub struct Options {
     /// end with 2 if the machine is less than the configuration requires (default: warn)
     #[argh(switch)]
     pub strict_hardware: bool,
+}
+
+impl Options {
+    /// Puts what the command line says in the place of what the configuration says.
+    pub fn overrule(&self, file: &mut BenchmarkFile) {
+        let scenarios = &mut file.test_scenarios;
+        if let Some(rate) = self.rate {
+            file.benchmark.arrival_rate_rps = Some(rate);
+            scenarios
+                .iter_mut()
+                .for_each(|scenario| scenario.arrival_rate_rps = None);
+        }
+        if let Some(law) = self.arrivals {
+            file.benchmark.arrivals = Some(law);
+            scenarios
+                .iter_mut()
+                .for_each(|scenario| scenario.arrivals = None);
+        }
+    }
+}
+
+fn rate_rps(text: &str) -> Result<Measured, String> {
+    text.parse()
+        .ok()
+        .filter(|rate| ArrivalLaw::RATES_RPS.contains(rate))
+        .and_then(Measured::new)
+        .ok_or_else(|| {
+            format!("found \"{text}\", expected more than 0 and at most 10 million a second")
+        })
+}
+
+fn arrival_law(text: &str) -> Result<ArrivalLaw, String> {
+    match text {
+        "constant" => Ok(ArrivalLaw::Constant),
+        "poisson" => Ok(ArrivalLaw::Poisson),
+        _ => Err(format!("found \"{text}\", expected constant or poisson")),
+    }
 }

@@ -19,7 +19,8 @@ use crate::{TOOL, document, drive, host, summary, warning};
 /// Reads, measures, writes.
 pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchError> {
     let begun = begun_document(&options, streams)?;
-    let (file, config): (BenchmarkFile, _) = configuration::read(&options.config, streams)?;
+    let (mut file, config): (BenchmarkFile, _) = configuration::read(&options.config, streams)?;
+    options.overrule(&mut file);
     let destination = Destination::find(&options, &file, streams)?;
     let allowed_cores = plan::allowed_cores()?;
     let worker_cores =
@@ -64,7 +65,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     let progress = Progress::new(plan.steps(), streams);
     let outcome = measurement.run(&progress);
     progress.finish();
-    let all = measurement.all_requests()?;
+    let all = measurement.all_requests();
     let could_go_on = outcome.is_ok();
     if let Err(error) = outcome {
         if all.requests() == 0 {

@@ -2,19 +2,20 @@
 
 mod latency;
 mod scenario;
+mod timeline;
 
 use schema::evidence::{Evidence, Run};
 
 pub use scenario::{Load, RepetitionFigures, ScenarioResults};
 
 use crate::error::BenchError;
-use crate::record::Recording;
+use crate::record::Tally;
 
 /// The document of a run: every scenario that has a repetition, and the smallest batch size at the top.
 pub fn evidence(
     run: Run,
     results: &[ScenarioResults],
-    all: &Recording,
+    all: &Tally,
 ) -> Result<Evidence, BenchError> {
     let scenarios = results
         .iter()
@@ -28,6 +29,7 @@ pub fn evidence(
     Ok(Evidence {
         run: Some(run),
         latency: smallest.and_then(|scenario| scenario.latency.clone()),
+        service_time: smallest.and_then(|scenario| scenario.service_time.clone()),
         throughput: smallest.and_then(|scenario| scenario.throughput.clone()),
         memory: smallest.and_then(|scenario| scenario.memory.clone()),
         error_rate: scenario::error_rate(all),

@@ -1,13 +1,15 @@
 use std::time::Duration;
 
 use schema::Measured;
-use schema::evidence::{ErrorRate, Latency, Memory, Mode, Repetition, Scenario, Throughput};
+use schema::evidence::{
+    ErrorRate, Latency, Memory, Mode, Repetition, Scenario, Throughput, TimelineEntry,
+};
 
-use super::latency;
+use super::{latency, timeline};
 use crate::drive::PhaseResult;
 use crate::error::BenchError;
 use crate::plan::ScenarioPlan;
-use crate::record::Recording;
+use crate::record::{Tally, Times};
 use crate::service::MemoryFigures;
 
 /// One repetition of a scenario as it was measured.
@@ -43,12 +45,14 @@ pub enum Load {
 #[derive(Debug)]
 pub struct ScenarioResults {
     plan: ScenarioPlan,
-    latency: Recording,
+    latency: Times,
+    service_time: Times,
     /// Of the phase that throughput comes from.
     load: Volume,
-    all: Recording,
+    all: Tally,
     memory: MemoryFigures,
     repetitions: Vec<Repetition>,
+    timeline: Vec<TimelineEntry>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,9 +66,9 @@ struct Volume {
 impl Volume {
     fn of(phase: &PhaseResult) -> Volume {
         Volume {
-            ok: phase.recording.ok,
-            ok_in_time: phase.recording.ok_in_time,
-            requests: phase.recording.requests(),
+            ok: phase.recording.tally.ok,
+            ok_in_time: phase.recording.tally.ok_in_time,
+            requests: phase.recording.tally.requests(),
             duration: phase.duration,
         }
     }
@@ -77,7 +81,7 @@ impl Volume {
     }
 
     /// `None` if nothing was measured. Where requests succeeded and none in time, the rate cannot be told.
-    fn section(self, batch_size: u64) -> Option<Throughput> {
+    fn section(self, plan: &ScenarioPlan) -> Option<Throughput> {
         let rps = self.ok_in_time as f64 / self.duration.as_secs_f64();
         let rps = (self.ok_in_time > 0 || self.ok == 0)
             .then_some(rps)
@@ -85,51 +89,65 @@ impl Volume {
         (self.requests > 0).then(|| Throughput {
             rps,
             predictions_per_second: rps
-                .and_then(|rps| Measured::rounded(rps.get() * batch_size as f64)),
+                .and_then(|rps| Measured::rounded(rps.get() * plan.batch_size as f64)),
             requests: Some(self.requests),
             duration_s: Measured::rounded(self.duration.as_secs_f64()),
-            ..Throughput::default()
+            offered_rps: plan.throughput().arrivals.and_then(|_| {
+                Measured::rounded(self.requests as f64 / self.duration.as_secs_f64())
+            }),
+            ci95: None,
         })
     }
 }
 
 impl ScenarioResults {
     /// Nothing yet.
-    pub fn new(plan: &ScenarioPlan, timeout: Duration) -> Result<ScenarioResults, BenchError> {
-        Ok(ScenarioResults {
+    pub fn new(plan: &ScenarioPlan) -> ScenarioResults {
+        ScenarioResults {
             plan: plan.clone(),
-            latency: Recording::new(timeout)?,
+            latency: Times::default(),
+            service_time: Times::default(),
             load: Volume::default(),
-            all: Recording::new(timeout)?,
+            all: Tally::default(),
             memory: MemoryFigures::default(),
             repetitions: Vec::new(),
-        })
+            timeline: Vec::new(),
+        }
     }
 
     /// Takes in a repetition.
     pub fn add(&mut self, figures: &RepetitionFigures) -> Result<(), BenchError> {
-        let mut requests = figures.latency.recording.clone();
-        let volume = match &figures.load {
-            Load::Same => Volume::of(&figures.latency),
+        let recording = &figures.latency.recording;
+        let (latency, service_time) = (recording.latency(), recording.service_time());
+        let mut requests = recording.tally;
+        let load = match &figures.load {
+            Load::Same => Some(&figures.latency),
             Load::Phase(load) => {
-                requests.merge(&load.recording)?;
-                Volume::of(load)
+                requests.add(&load.recording.tally);
+                Some(load.as_ref())
             }
-            Load::Missing => Volume::default(),
+            Load::Missing => None,
         };
+        let volume = load.map(Volume::of).unwrap_or_default();
+        if let Some(load) = load {
+            let repetition = self.repetitions.len() as u64;
+            self.timeline.extend(timeline::of_phase(repetition, load));
+        }
         self.repetitions.push(Repetition {
             order: figures.order,
             started_at: Some(figures.started_at.clone()),
-            latency: latency::section(&figures.latency.recording.latency)?,
-            throughput: volume.section(self.plan.batch_size),
+            latency: latency::section(&latency)?,
+            service_time: latency::section(&service_time)?,
+            throughput: volume.section(&self.plan),
             memory: figures
                 .memory
                 .and_then(|memory| memory.section(figures.carried_over)),
             error_rate: error_rate(&requests),
         });
-        self.latency.merge(&figures.latency.recording)?;
+        self.latency.add(&latency);
+        self.service_time.add(&service_time);
         self.load.add(volume);
-        self.all.merge(&requests)?;
+        self.all.add(&requests);
         if let Some(memory) = &figures.memory {
             self.memory.merge(memory);
         }
@@ -142,44 +160,48 @@ impl ScenarioResults {
     }
 
     /// All recorded requests of all phases.
-    pub fn requests(&self) -> &Recording {
+    pub fn requests(&self) -> &Tally {
         &self.all
     }
 
     /// The entry of `scenarios[]`.
     pub fn section(&self) -> Result<Scenario, BenchError> {
+        let arrivals = self.plan.throughput().arrivals;
         Ok(Scenario {
             name: self.plan.name.clone(),
             description: self.plan.description.clone(),
             kind: Some(self.plan.kind),
-            mode: Some(Mode::Closed),
+            mode: Some(arrivals.map_or(Mode::Closed, |_| Mode::Open)),
             batch_size: Some(self.plan.batch_size),
-            concurrent_requests: Some(self.plan.concurrent_requests()),
-            arrival_rate_rps: None,
+            concurrent_requests: Some(self.plan.throughput().connections),
+            arrival_rate_rps: arrivals.and_then(|arrivals| Measured::rounded(arrivals.rate_rps)),
+            arrivals: arrivals.map(|arrivals| arrivals.law),
             limits: self.plan.limits.clone(),
-            latency: self.latency()?,
+            latency: self.distribution(&self.latency, |one| one.latency.as_ref())?,
+            service_time: self.distribution(&self.service_time, |one| one.service_time.as_ref())?,
             throughput: self.throughput(),
             memory: self.memory(),
             error_rate: error_rate(&self.all),
             repetitions: self.repetitions.clone(),
+            timeline: self.timeline.clone(),
         })
     }
 
-    fn latency(&self) -> Result<Option<Latency>, BenchError> {
-        let Some(pooled) = latency::section(&self.latency.latency)? else {
+    fn distribution(
+        &self,
+        pooled: &Times,
+        of_one: fn(&Repetition) -> Option<&Latency>,
+    ) -> Result<Option<Latency>, BenchError> {
+        let Some(pooled) = latency::section(pooled)? else {
             return Ok(None);
         };
-        let each: Option<Vec<&Latency>> = self
-            .repetitions
-            .iter()
-            .map(|one| one.latency.as_ref())
-            .collect();
+        let each: Option<Vec<&Latency>> = self.repetitions.iter().map(of_one).collect();
         let ci95 = each.and_then(|each| latency::intervals(&pooled, &each));
         Ok(Some(Latency { ci95, ..pooled }))
     }
 
     fn throughput(&self) -> Option<Throughput> {
-        let pooled = self.load.section(self.plan.batch_size)?;
+        let pooled = self.load.section(&self.plan)?;
         let rps =
             |throughput: Option<&Throughput>| throughput.and_then(|throughput| throughput.rps);
         let each: Option<Vec<f64>> = self
@@ -215,14 +237,14 @@ impl ScenarioResults {
     }
 }
 
-/// The error section of a recording; `None` without requests.
-pub fn error_rate(recording: &Recording) -> Option<ErrorRate> {
-    let (requests, failed) = (recording.requests(), recording.errors.total());
+/// The error section of a tally; `None` without requests.
+pub fn error_rate(tally: &Tally) -> Option<ErrorRate> {
+    let (requests, failed) = (tally.requests(), tally.errors.total());
     (requests > 0).then(|| ErrorRate {
         percent: Measured::rounded(100.0 * failed as f64 / requests as f64),
         requests: Some(requests),
-        ok: Some(recording.ok),
+        ok: Some(tally.ok),
         failed: Some(failed),
-        by_kind: Some(recording.errors),
+        by_kind: Some(tally.errors),
     })
 }

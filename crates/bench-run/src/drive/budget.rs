@@ -21,36 +21,12 @@ impl Budget {
             Budget::Until(end) => now < *end,
         }
     }
-
-    /// Whether a response at `now` counts for throughput.
-    pub fn in_time(self, now: Instant) -> bool {
-        match self {
-            Budget::Requests(_) => true,
-            Budget::Until(end) => now <= end,
-        }
-    }
-}
-
-/// The part of `total` that falls to worker `index`: parts add up to the whole and differ by at most one.
-pub fn share(total: u64, index: usize, of: usize) -> u64 {
-    let (index, of) = (index as u64, of as u64);
-    total / of + u64::from(index < total % of)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
     use std::time::Duration;
-
-    proptest! {
-        #[test]
-        fn shares_add_up_to_the_whole_and_differ_by_at_most_one(total in 0_u64..10_000, workers in 1_usize..64) {
-            let shares: Vec<u64> = (0..workers).map(|index| share(total, index, workers)).collect();
-            prop_assert_eq!(shares.iter().sum::<u64>(), total);
-            prop_assert!(shares.iter().max().unwrap() - shares.iter().min().unwrap() <= 1);
-        }
-    }
 
     #[test]
     fn a_budget_of_requests_is_spent_one_by_one() {
@@ -67,7 +43,5 @@ mod tests {
         let end = Instant::now();
         let before = end.checked_sub(Duration::from_millis(1)).unwrap();
         assert!(Budget::Until(end).take(before) && !Budget::Until(end).take(end));
-        let after = end + Duration::from_millis(1);
-        assert!(Budget::Until(end).in_time(end) && !Budget::Until(end).in_time(after));
     }
 }

@@ -6,7 +6,7 @@ use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
 use super::response::{Ending, Message, Response, Step};
-use crate::record::Failure;
+use crate::record::{Failure, Spent};
 
 /// One connection with at most one request under way.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Connection {
     pub state: State,
     /// When the request under way began: before its connection, if it needed one.
     pub started: Instant,
+    /// When it was due, in open loop.
+    pub due: Option<Instant>,
     unsent: Vec<u8>,
     response: Response,
 }
@@ -60,6 +62,7 @@ impl Connection {
             stream: None,
             state: State::Idle,
             started: Instant::now(),
+            due: None,
             unsent: Vec::new(),
             response: Response::default(),
         }
@@ -68,6 +71,17 @@ impl Connection {
     /// Whether it can carry a request at once.
     pub fn is_open(&self) -> bool {
         self.stream.is_some() && self.state != State::Connecting
+    }
+
+    /// The time that the request under way has taken by `now`.
+    pub fn spent(&self, now: Instant) -> Spent {
+        let since_sent = now.saturating_duration_since(self.started);
+        Spent {
+            latency: self
+                .due
+                .map_or(since_sent, |due| now.saturating_duration_since(due)),
+            service_time: self.due.map(|_| since_sent),
+        }
     }
 
     /// Begins to connect.

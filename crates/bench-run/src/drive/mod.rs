@@ -4,8 +4,12 @@ mod budget;
 mod connection;
 mod descriptors;
 mod expectation;
+mod open_loop;
+mod part;
 mod response;
+mod schedule;
 mod thread_time;
+mod timer;
 mod worker;
 
 use std::io;
@@ -18,10 +22,13 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use toolkit::Interrupt;
 
 use crate::error::BenchError;
-use crate::plan::{Length, Target};
+use crate::plan::{Arrivals, Length, Target};
 use crate::record::Recording;
 pub use descriptors::allow as allow_connections;
 use worker::Worker;
+
+/// Before the first request of an open loop is due.
+const HEAD_START: Duration = Duration::from_millis(1);
 
 /// What the workers are to do together in one phase.
 #[derive(Clone, Debug)]
@@ -40,6 +47,8 @@ pub struct Task {
     pub warmup: u64,
     /// Recorded requests, or their time.
     pub length: Length,
+    /// When requests become due; `None` in closed loop.
+    pub arrivals: Option<Arrivals>,
     /// How long a request may take.
     pub timeout: Duration,
     /// Of the payloads.
@@ -49,16 +58,20 @@ pub struct Task {
 }
 
 /// What a phase came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PhaseResult {
     /// All requests of all workers.
     pub recording: Recording,
     /// The measured time: that of the order, or until the last response where requests were ordered.
     pub duration: Duration,
-    /// Processor time of the busiest worker.
+    /// Connections over all workers.
+    pub connections: u64,
+    /// Processor time of the busiest worker, without that of waiting for requests to become due.
     pub busiest_cpu: Duration,
-    /// Processor time of all workers.
+    /// The same of all workers.
     pub cpu: Duration,
+    /// Processor time in which the idlest worker waited for requests to become due.
+    pub longest_spin: Duration,
     /// Time in which the worst placed worker could have run and something else had its processor.
     pub longest_cpu_wait: Duration,
     /// Whether the service no longer answered, so that the phase was cut short.
@@ -104,31 +117,27 @@ impl Generator {
             .map(|worker| worker.map(|worker| Mutex::new(Some(worker))))
             .collect::<Result<_, _>>()?;
         measuring();
-        let start = Instant::now();
+        // The first request is due when every worker is there.
+        let head_start = task.arrivals.map_or(Duration::ZERO, |_| HEAD_START);
+        let start = Instant::now() + head_start;
         let results = self.pool.broadcast(|context| {
             let worker = prepared[context.index()]
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            worker
-                .map(|worker| worker.measure(task, context.index(), workers, start))
-                .transpose()
+            worker.map(|worker| worker.measure(task, start)).transpose()
         });
         let mut total = PhaseResult {
-            recording: Recording::new(task.timeout)?,
-            duration: Duration::ZERO,
-            busiest_cpu: Duration::ZERO,
-            cpu: Duration::ZERO,
-            longest_cpu_wait: Duration::ZERO,
-            given_up: false,
-            elapsed: Duration::ZERO,
+            connections: task.connections,
+            ..PhaseResult::default()
         };
         for result in results {
             if let Some(result) = result? {
-                total.recording.merge(&result.recording)?;
+                total.recording.merge(result.recording);
                 total.elapsed = total.elapsed.max(result.elapsed);
                 total.busiest_cpu = total.busiest_cpu.max(result.cpu);
                 total.cpu += result.cpu;
+                total.longest_spin = total.longest_spin.max(result.spun);
                 total.longest_cpu_wait = total.longest_cpu_wait.max(result.cpu_wait);
                 total.given_up |= result.given_up;
             }

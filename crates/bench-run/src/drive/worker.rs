@@ -8,16 +8,21 @@ use rustix::io::Errno;
 use toolkit::Interrupt;
 
 use super::Task;
-use super::budget::{Budget, share};
+use super::budget::Budget;
 use super::connection::{Connection, Outcome, State};
 use super::expectation::carries_actions;
+use super::open_loop::OpenLoop;
+use super::part::Part;
+use super::schedule::Schedule;
 use super::thread_time::{cpu_time, cpu_wait};
+use super::timer::Timer;
 use crate::error::BenchError;
-use crate::plan::{Length, PredictRequest};
-use crate::record::{Failure, Recording};
+use crate::plan::{Arrivals, Length, PredictRequest};
+use crate::record::{Failure, Recorder, Recording, Spent};
 
 const EVENTS_AT_ONCE: usize = 1024;
 const SCRATCH_BYTES: usize = 64 << 10;
+const TIMER: Token = Token(usize::MAX);
 /// How often deadlines are looked at; they are late by at most this much.
 const SWEEP: Duration = Duration::from_millis(10);
 /// A service that refuses connections is asked again after this long, and not as fast as it can refuse.
@@ -31,20 +36,41 @@ const TIMEOUTS_WITHOUT_HOPE: u32 = 3;
 pub struct Worker {
     poll: Poll,
     connections: Vec<Connection>,
-    /// Connections that have or want a request.
-    active: usize,
-    budget: Budget,
+    part: Part,
+    pace: Pace,
+    /// Until when a response counts for throughput.
+    in_time_until: Option<Instant>,
     request: PredictRequest,
     address: SocketAddr,
     batch_size: u64,
     timeout: Duration,
     interrupt: Interrupt,
-    recording: Recording,
+    recorder: Recorder,
     scratch: Vec<u8>,
     next_sweep: Instant,
     last_answer: Instant,
+    spun: Duration,
     given_up: bool,
     own_failure: Option<io::Error>,
+}
+
+/// What a free connection does.
+#[derive(Debug)]
+enum Pace {
+    /// It sends the next request at once.
+    Closed {
+        budget: Budget,
+        /// Connections that have or want a request.
+        active: usize,
+    },
+    /// It waits for a request to become due.
+    Open(Box<OpenLoop>),
+}
+
+/// A request for a connection.
+struct Next {
+    /// When it was due, in open loop.
+    due: Option<Instant>,
 }
 
 /// What a worker did.
@@ -54,8 +80,10 @@ pub struct WorkerResult {
     pub recording: Recording,
     /// From the common start until its last request had ended.
     pub elapsed: Duration,
-    /// Processor time that it took for them.
+    /// Processor time that it took for them, without that of `spun`.
     pub cpu: Duration,
+    /// Time in which it looked at the clock for a request to become due, and had nothing else to do.
+    pub spun: Duration,
     /// Time in which it could have run and something else had its processor.
     pub cpu_wait: Duration,
     /// Whether it gave up on a service that no longer answered.
@@ -66,13 +94,16 @@ impl Worker {
     /// Opens the connections of worker `index` of `workers`, and warms the service up with its share of
     /// unrecorded requests. What fails here is not counted: it will fail again when it is.
     pub fn prepare(task: &Task, index: usize, workers: usize) -> Result<Worker, BenchError> {
-        let connections = share(task.connections, index, workers);
+        let part = Part::new(task.connections, index, workers);
         let now = Instant::now();
         let mut worker = Worker {
             poll: Poll::new()?,
-            connections: (0..connections).map(|_| Connection::new()).collect(),
-            active: 0,
-            budget: Budget::Requests(0),
+            connections: (0..part.own_connections)
+                .map(|_| Connection::new())
+                .collect(),
+            part,
+            pace: Pace::closed(Budget::Requests(0), 0),
+            in_time_until: None,
             request: PredictRequest::new(
                 &task.target,
                 task.batch_size,
@@ -83,62 +114,62 @@ impl Worker {
             batch_size: task.batch_size,
             timeout: task.timeout,
             interrupt: task.interrupt.clone(),
-            recording: Recording::new(task.timeout)?,
+            recorder: Recorder::new(now, task.timeout),
             scratch: vec![0; SCRATCH_BYTES],
             next_sweep: now + SWEEP,
             last_answer: now,
+            spun: Duration::ZERO,
             given_up: false,
             own_failure: None,
         };
         worker.connect_all()?;
-        worker.spend(Budget::Requests(worker.requests_of(
-            task,
-            task.warmup,
-            index,
-            workers,
-        )))?;
-        worker.recording.clear();
+        let warmup = Budget::Requests(worker.part.of_requests(task.warmup));
+        worker.spend(Pace::closed(warmup, worker.connections.len()))?;
         Ok(worker)
     }
 
     /// Sends the recorded requests, from `start` on.
-    pub fn measure(
-        mut self,
-        task: &Task,
-        index: usize,
-        workers: usize,
-        start: Instant,
-    ) -> Result<WorkerResult, BenchError> {
+    pub fn measure(mut self, task: &Task, start: Instant) -> Result<WorkerResult, BenchError> {
         let (cpu_before, wait_before) = (cpu_time(), cpu_wait());
-        let budget = match task.length {
-            Length::Requests(total) => {
-                Budget::Requests(self.requests_of(task, total, index, workers))
-            }
-            Length::Time(duration) => Budget::Until(start + duration),
+        self.recorder = Recorder::new(start, task.timeout);
+        let (budget, end) = match task.length {
+            Length::Requests(total) => (Budget::Requests(self.part.of_requests(total)), None),
+            // Longer than any clock lasts is as long as there are requests.
+            Length::Time(duration) => match start.checked_add(duration) {
+                Some(end) => (Budget::Until(end), Some(end)),
+                None => (Budget::Requests(u64::MAX), None),
+            },
         };
-        let elapsed = match self.spend(budget)? {
+        self.in_time_until = end;
+        let pace = match &task.arrivals {
+            None => Pace::closed(budget, self.connections.len()),
+            Some(arrivals) => self.open(task, arrivals, start)?,
+        };
+        let elapsed = match self.spend(pace)? {
             Some(last) => last.saturating_duration_since(start),
             None => Duration::ZERO,
         };
         Ok(WorkerResult {
-            recording: self.recording,
+            recording: self.recorder.finish(),
             elapsed,
-            cpu: cpu_time().saturating_sub(cpu_before),
+            cpu: cpu_time().saturating_sub(cpu_before + self.spun),
+            spun: self.spun,
             cpu_wait: cpu_wait().saturating_sub(wait_before),
             given_up: self.given_up,
         })
     }
 
-    /// Requests in proportion to connections, so that each connection has about as many.
-    fn requests_of(&self, task: &Task, total: u64, index: usize, workers: usize) -> u64 {
-        let before: u64 = (0..index)
-            .map(|earlier| share(task.connections, earlier, workers))
-            .sum();
-        let upto = before + self.connections.len() as u64;
-        let portion = |connections: u64| {
-            u128::from(total) * u128::from(connections) / u128::from(task.connections.max(1))
-        };
-        u64::try_from(portion(upto) - portion(before)).unwrap_or(total)
+    fn open(&self, task: &Task, arrivals: &Arrivals, start: Instant) -> io::Result<Pace> {
+        let schedule = Schedule::new(arrivals, task.length, self.part, task.seed);
+        let timer = Timer::new(self.poll.registry(), TIMER)?;
+        let queue_limit = self.part.of_places(arrivals.queue_limit);
+        Ok(Pace::Open(Box::new(OpenLoop::new(
+            start,
+            schedule,
+            timer,
+            usize::try_from(queue_limit).unwrap_or(usize::MAX),
+            self.connections.len(),
+        ))))
     }
 
     fn connect_all(&mut self) -> io::Result<()> {
@@ -153,7 +184,7 @@ impl Worker {
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
         while waiting > 0 && Instant::now() < deadline && !self.interrupt.asked() {
-            poll(&mut self.poll, &mut events)?;
+            poll(&mut self.poll, &mut events, SWEEP)?;
             for event in &events {
                 let connection = &mut self.connections[event.token().0];
                 if connection.state == State::Connecting {
@@ -176,26 +207,29 @@ impl Worker {
         Ok(())
     }
 
-    /// Keeps every connection busy until the budget is spent and every request has ended. Returns when the
-    /// last one did; `None` without any.
-    fn spend(&mut self, budget: Budget) -> io::Result<Option<Instant>> {
-        self.budget = budget;
-        self.active = self.connections.len();
-        if self.active == 0 || self.given_up {
+    /// Keeps the pace until every request has ended. Returns when the last one did; `None` without any.
+    fn spend(&mut self, pace: Pace) -> io::Result<Option<Instant>> {
+        self.pace = pace;
+        if self.connections.is_empty() || self.given_up {
             return Ok(None);
         }
         let mut now = Instant::now();
         self.last_answer = now;
         for index in 0..self.connections.len() {
-            self.begin(index, now);
+            self.go_on(index, now);
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
-        while self.active > 0 && !self.given_up && !self.interrupt.asked() {
-            poll(&mut self.poll, &mut events)?;
-            for event in &events {
+        while !self.pace.is_over() && !self.given_up && !self.interrupt.asked() {
+            let asleep = self.pace.sleep(now)?;
+            poll(&mut self.poll, &mut events, asleep)?;
+            for event in events.iter().filter(|event| event.token() != TIMER) {
                 self.advance(event);
             }
-            now = Instant::now();
+            let before = std::mem::replace(&mut now, Instant::now());
+            if asleep.is_zero() && events.is_empty() {
+                self.spun += now - before;
+            }
+            self.send_due(now);
             if now >= self.next_sweep {
                 self.sweep(now);
                 self.next_sweep = now + SWEEP;
@@ -204,18 +238,46 @@ impl Worker {
                 return Err(error);
             }
         }
+        if self.given_up {
+            self.give_up_waiting(Duration::ZERO, now);
+        }
         Ok(Some(now))
     }
 
-    /// The next request of a connection, if there is one.
-    fn begin(&mut self, index: usize, now: Instant) {
-        let connection = &mut self.connections[index];
-        if !self.budget.take(now) {
-            connection.state = State::Idle;
-            self.active -= 1;
-            return;
+    /// A free connection takes the next request, if there is one for it.
+    fn go_on(&mut self, index: usize, now: Instant) {
+        match self.pace.next_request(index, now) {
+            Some(Next { due }) => self.begin(index, due),
+            None => self.connections[index].state = State::Idle,
         }
+    }
+
+    /// Sends what has become due, or lets it wait for a connection.
+    fn send_due(&mut self, now: Instant) {
+        while let Pace::Open(open) = &mut self.pace
+            && let Some(due) = open.take_due(now)
+        {
+            let lag_until = match open.take_connection() {
+                Some(index) => {
+                    self.begin(index, Some(due));
+                    self.connections[index].started
+                }
+                None => {
+                    if let Some(oldest) = open.wait(due) {
+                        self.leave_unsent(oldest, now);
+                    }
+                    now
+                }
+            };
+            self.recorder.late(lag_until.saturating_duration_since(due));
+        }
+    }
+
+    /// A request that was due at `due`, or is at once, over a connection that is free.
+    fn begin(&mut self, index: usize, due: Option<Instant>) {
         self.request.vary();
+        let connection = &mut self.connections[index];
+        connection.due = due;
         connection.started = Instant::now();
         if connection.is_open() {
             let outcome = connection.send(self.request.bytes());
@@ -234,10 +296,7 @@ impl Worker {
         let connection = &mut self.connections[index];
         let outcome = match connection.state {
             State::Connecting => match connection.connected() {
-                Ok(true) => {
-                    self.request.vary();
-                    connection.send(self.request.bytes())
-                }
+                Ok(true) => connection.send(self.request.bytes()),
                 Ok(false) => Outcome::Pending,
                 Err(_) => Outcome::Failed(Failure::Connect),
             },
@@ -275,16 +334,21 @@ impl Worker {
                 as_expected,
             } => {
                 self.last_answer = at;
-                let latency = at - self.connections[index].started;
-                if latency >= self.timeout {
+                let spent = self.connections[index].spent(at);
+                if at - self.connections[index].started >= self.timeout {
                     return self.fail(index, Failure::Timeout);
                 }
                 match status {
-                    200 if as_expected => self.recording.succeed(latency, self.budget.in_time(at)),
-                    200 => self.recording.fail(Failure::InvalidResponse, latency),
-                    _ => self.recording.fail(Failure::Status(status), latency),
+                    200 if as_expected => {
+                        let in_time = self.in_time_until.is_none_or(|end| at <= end);
+                        self.recorder.succeed(at, spent, in_time);
+                    }
+                    200 => self.recorder.fail(at, Failure::InvalidResponse, spent),
+                    _ => self.recorder.fail(at, Failure::Status(status), spent),
                 }
-                self.begin(index, at);
+                self.go_on(index, at);
+                // Many responses may have come at once; what becomes due between two of them is not to wait for the last.
+                self.send_due(at);
             }
         }
     }
@@ -293,17 +357,22 @@ impl Worker {
     fn fail(&mut self, index: usize, failure: Failure) {
         let now = Instant::now();
         let connection = &mut self.connections[index];
-        self.recording.fail(failure, now - connection.started);
+        self.recorder.fail(now, failure, connection.spent(now));
         connection.close();
         if failure == Failure::Connect {
             connection.state = State::Resting(now + REST_AFTER_REFUSAL);
         } else {
-            self.begin(index, now);
+            self.go_on(index, now);
         }
     }
 
     /// Ends what has taken too long and wakes what has rested long enough.
     fn sweep(&mut self, now: Instant) {
+        let idle = |connection: &Connection| connection.state == State::Idle;
+        if self.connections.iter().all(idle) {
+            // Nothing is asked, so nothing can be answered.
+            self.last_answer = now;
+        }
         self.given_up =
             now - self.last_answer >= self.timeout.saturating_mul(TIMEOUTS_WITHOUT_HOPE);
         for index in 0..self.connections.len() {
@@ -314,15 +383,71 @@ impl Worker {
                 {
                     self.fail(index, Failure::Timeout);
                 }
-                State::Resting(until) if now >= until => self.begin(index, now),
+                State::Resting(until) if now >= until => self.go_on(index, now),
                 _ => {}
             }
+        }
+        self.give_up_waiting(self.timeout, now);
+    }
+
+    /// Counts what has waited for a connection for `limit` and will not be sent.
+    fn give_up_waiting(&mut self, limit: Duration, now: Instant) {
+        while let Pace::Open(open) = &mut self.pace
+            && let Some(due) = open.take_waited(limit, now)
+        {
+            self.leave_unsent(due, now);
+        }
+    }
+
+    fn leave_unsent(&mut self, due: Instant, now: Instant) {
+        let spent = Spent {
+            latency: now.saturating_duration_since(due),
+            service_time: None,
+        };
+        self.recorder.fail(now, Failure::NotSent, spent);
+    }
+}
+
+impl Pace {
+    fn closed(budget: Budget, active: usize) -> Pace {
+        Pace::Closed { budget, active }
+    }
+
+    /// The next request for a connection that is free; `None` if it has to wait for one, or for the end.
+    fn next_request(&mut self, connection: usize, now: Instant) -> Option<Next> {
+        match self {
+            Pace::Closed { budget, active } => {
+                if budget.take(now) {
+                    return Some(Next { due: None });
+                }
+                *active -= 1;
+                None
+            }
+            Pace::Open(open) => {
+                let due = Some(open.give_back(connection)?);
+                Some(Next { due })
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match self {
+            Pace::Closed { active, .. } => *active == 0,
+            Pace::Open(open) => open.is_over(),
+        }
+    }
+
+    /// How long the loop may sleep.
+    fn sleep(&mut self, now: Instant) -> io::Result<Duration> {
+        match self {
+            Pace::Closed { .. } => Ok(SWEEP),
+            Pace::Open(open) => open.sleep(SWEEP, now),
         }
     }
 }
 
-fn poll(poll: &mut Poll, events: &mut Events) -> io::Result<()> {
-    match poll.poll(events, Some(SWEEP)) {
+fn poll(poll: &mut Poll, events: &mut Events, longest: Duration) -> io::Result<()> {
+    match poll.poll(events, Some(longest)) {
         Err(error) if error.kind() == io::ErrorKind::Interrupted => {
             events.clear();
             Ok(())

@@ -14,7 +14,8 @@ use schema::configuration::BenchmarkFile;
 
 pub use cores::{allowed_cores, worker_cores};
 pub use payload::PredictRequest;
-pub use scenario::{Length, Phase, ScenarioPlan};
+pub use scenario::{Arrivals, Length, Phase, ScenarioPlan};
+pub use schema::configuration::ArrivalLaw;
 pub use target::Target;
 
 const DEFAULT_REPETITIONS: u64 = 5;

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use schema::configuration::{Benchmark, TestScenario};
+use schema::Measured;
+use schema::configuration::{ArrivalLaw, Benchmark, TestScenario};
 use schema::evidence::{Limits, ScenarioKind};
 
 /// One entry of `scenarios[]` before it is measured.
@@ -24,13 +25,29 @@ pub struct ScenarioPlan {
     pub load: Option<Phase>,
 }
 
+const DEFAULT_QUEUE_LIMIT: u64 = 100_000;
+const DEFAULT_OPEN_CONNECTIONS: u64 = 64;
+
 /// A stretch of requests over a number of connections.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Phase {
-    /// Connections, each with one request under way.
+    /// Connections, each with at most one request under way.
     pub connections: u64,
     /// Over all repetitions.
     pub length: Length,
+    /// When requests become due; `None` in closed loop.
+    pub arrivals: Option<Arrivals>,
+}
+
+/// The requests of an open loop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arrivals {
+    /// Requests a second.
+    pub rate_rps: f64,
+    /// How they are spaced.
+    pub law: ArrivalLaw,
+    /// Due requests that may wait for a connection.
+    pub queue_limit: u64,
 }
 
 /// How long a phase is.
@@ -56,6 +73,21 @@ impl Length {
 
 impl ScenarioPlan {
     pub(super) fn of_batch_size(benchmark: &Benchmark, batch_size: u64) -> ScenarioPlan {
+        let load = Phase {
+            connections: benchmark.concurrent_requests,
+            length: Length::Time(seconds(benchmark.duration_seconds.get())),
+            arrivals: arrivals(benchmark, benchmark.arrival_rate_rps, benchmark.arrivals),
+        };
+        let latency = Phase {
+            connections: 1,
+            length: Length::Requests(benchmark.measurement_iterations),
+            arrivals: None,
+        };
+        // In open loop the load's own latency is what its users see.
+        let (latency, load) = match load.arrivals {
+            Some(_) => (load, None),
+            None => (latency, Some(load)),
+        };
         ScenarioPlan {
             name: Benchmark::scenario_name(batch_size),
             description: None,
@@ -63,14 +95,8 @@ impl ScenarioPlan {
             batch_size,
             limits: None,
             warmup: benchmark.warmup_iterations,
-            latency: Phase {
-                connections: 1,
-                length: Length::Requests(benchmark.measurement_iterations),
-            },
-            load: Some(Phase {
-                connections: benchmark.concurrent_requests,
-                length: Length::Time(seconds(benchmark.duration_seconds.get())),
-            }),
+            latency,
+            load,
         }
     }
 
@@ -83,6 +109,12 @@ impl ScenarioPlan {
             Some(duration) => Length::Time(seconds(duration.get())),
             None => Length::Requests(scenario.iterations.unwrap_or_default()),
         };
+        let arrivals = arrivals(
+            benchmark,
+            scenario.arrival_rate_rps.or(benchmark.arrival_rate_rps),
+            scenario.arrivals.or(benchmark.arrivals),
+        );
+        let default_connections = arrivals.map_or(1, |_| DEFAULT_OPEN_CONNECTIONS);
         ScenarioPlan {
             name: scenario.name.clone(),
             description: scenario.description.clone(),
@@ -91,16 +123,17 @@ impl ScenarioPlan {
             limits: (limits != Limits::default()).then_some(limits),
             warmup: benchmark.warmup_iterations,
             latency: Phase {
-                connections: scenario.concurrent_requests.unwrap_or(1),
+                connections: scenario.concurrent_requests.unwrap_or(default_connections),
                 length,
+                arrivals,
             },
             load: None,
         }
     }
 
-    /// Connections of the phase that throughput comes from.
-    pub fn concurrent_requests(&self) -> u64 {
-        self.load.unwrap_or(self.latency).connections
+    /// The phase that throughput comes from.
+    pub fn throughput(&self) -> &Phase {
+        self.load.as_ref().unwrap_or(&self.latency)
     }
 
     pub(super) fn is_empty_in(&self, repetition: u64, repetitions: u64) -> bool {
@@ -109,6 +142,18 @@ impl ScenarioPlan {
         };
         nothing(&self.latency) && self.load.as_ref().is_none_or(nothing)
     }
+}
+
+fn arrivals(
+    benchmark: &Benchmark,
+    rate_rps: Option<Measured>,
+    law: Option<ArrivalLaw>,
+) -> Option<Arrivals> {
+    Some(Arrivals {
+        rate_rps: rate_rps?.get(),
+        law: law.unwrap_or_default(),
+        queue_limit: benchmark.queue_limit.unwrap_or(DEFAULT_QUEUE_LIMIT),
+    })
 }
 
 /// A duration that no clock can hold is as good as the longest that one can.

@@ -1,123 +1,179 @@
 //! What is kept of the requests of a phase.
 
-use std::time::Duration;
+mod buckets;
+mod failure;
+mod slices;
+mod tally;
+mod times;
 
-use hdrhistogram::Histogram;
-use schema::evidence::ErrorsByKind;
+use std::time::{Duration, Instant};
 
-use crate::error::BenchError;
+pub use failure::Failure;
+pub use slices::{Merge, Slices};
+pub use tally::Tally;
+pub use times::{Times, TimesCounter};
 
-const SIGNIFICANT_DIGITS: u8 = 3;
 const SHORTEST_RANGE: Duration = Duration::from_secs(60);
+/// Sends that are later than this are as late as anybody needs to know.
+const LONGEST_LAG: Duration = Duration::from_secs(60);
 
-/// How a request ended other than well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// No connection could be made.
-    Connect,
-    /// No whole response in time.
-    Timeout,
-    /// The peer reset or closed the connection before a response began.
-    Reset,
-    /// Not HTTP, or a response that ended too early or too late.
-    Protocol,
-    /// A status that was not expected.
-    Status(u16),
-    /// The status as expected, the content not.
-    InvalidResponse,
-}
-
-impl Failure {
-    fn counter(self, errors: &mut ErrorsByKind) -> &mut u64 {
-        match self {
-            Failure::Connect => &mut errors.connect,
-            Failure::Timeout => &mut errors.timeout,
-            Failure::Reset => &mut errors.reset,
-            Failure::Protocol => &mut errors.protocol,
-            Failure::Status(300..400) => &mut errors.status_3xx,
-            Failure::Status(400..500) => &mut errors.status_4xx,
-            Failure::Status(500..600) => &mut errors.status_5xx,
-            Failure::Status(_) | Failure::InvalidResponse => &mut errors.invalid_response,
-        }
-    }
-}
-
-/// All that is known of the requests of one worker, phase or scenario. Its size does not grow with their number.
-#[derive(Clone, Debug)]
+/// All that is known of the requests of one worker or phase. Its size does not grow with their number.
+#[derive(Clone, Debug, Default)]
 pub struct Recording {
-    /// Latency in nanoseconds of successful requests and of those that timed out.
-    pub latency: Histogram<u64>,
+    /// How they ended.
+    pub tally: Tally,
+    /// When they ended, and what they took.
+    pub slices: Slices<Slice>,
+    /// By how much sends were later than due, in open loop.
+    pub lag: Times,
+}
+
+/// The requests that ended in a slice of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slice {
     /// Requests that were answered as expected.
     pub ok: u64,
-    /// Those of them that count for throughput: answered before the measured time was over.
-    pub ok_in_time: u64,
     /// Requests that were not.
-    pub errors: ErrorsByKind,
+    pub failed: u64,
+    /// Latency of those that succeeded, timed out or were not sent: from when they were due in open loop, from when they were sent
+    /// in closed loop.
+    pub latency: Times,
+    /// From when they were sent, of those that were, in open loop.
+    pub service_time: Times,
+}
+
+impl Merge for Slice {
+    fn merge(&mut self, other: &Slice) {
+        self.ok += other.ok;
+        self.failed += other.failed;
+        self.latency.add(&other.latency);
+        self.service_time.add(&other.service_time);
+    }
 }
 
 impl Recording {
-    /// An empty recording of latencies up to `timeout` and a little more.
-    pub fn new(timeout: Duration) -> Result<Recording, BenchError> {
+    /// Latency of all requests that have one.
+    pub fn latency(&self) -> Times {
+        self.all(|slice| &slice.latency)
+    }
+
+    /// Service time of all requests that have one, in open loop.
+    pub fn service_time(&self) -> Times {
+        self.all(|slice| &slice.service_time)
+    }
+
+    /// Takes in another recording of the same time, as if one worker had made both.
+    pub fn merge(&mut self, other: Recording) {
+        self.tally.add(&other.tally);
+        self.slices.merge(other.slices);
+        self.lag.add(&other.lag);
+    }
+
+    fn all(&self, pick: fn(&Slice) -> &Times) -> Times {
+        let mut all = Times::default();
+        self.slices.iter().for_each(|slice| all.add(pick(slice)));
+        all
+    }
+}
+
+/// The time that a request took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// From when it was due in open loop, from when it was sent in closed loop.
+    pub latency: Duration,
+    /// From when it was sent; in open loop, of those that were.
+    pub service_time: Option<Duration>,
+}
+
+/// Makes a recording, request by request in the order in which they end.
+#[derive(Debug)]
+pub struct Recorder {
+    start: Instant,
+    recording: Recording,
+    /// Of the current slice, which ends at `slice_end`.
+    latency: TimesCounter,
+    service_time: TimesCounter,
+    in_slice: Tally,
+    slice_end: Duration,
+    latest: Duration,
+    lag: TimesCounter,
+}
+
+impl Recorder {
+    /// An empty recording from `start` on, of times up to twice `timeout` and a little more.
+    pub fn new(start: Instant, timeout: Duration) -> Recorder {
         let longest = timeout.saturating_mul(2).max(SHORTEST_RANGE);
-        let nanoseconds = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
-        Ok(Recording {
-            latency: Histogram::new_with_bounds(1, nanoseconds, SIGNIFICANT_DIGITS)?,
-            ok: 0,
-            ok_in_time: 0,
-            errors: ErrorsByKind::default(),
-        })
-    }
-
-    /// A request that was answered as expected, `in_time` to count for throughput.
-    pub fn succeed(&mut self, latency: Duration, in_time: bool) {
-        self.ok += 1;
-        self.ok_in_time += u64::from(in_time);
-        self.enter(latency);
-    }
-
-    /// A request that was not. One that timed out is entered at the time that had passed: failing must not
-    /// make the tail look better.
-    pub fn fail(&mut self, failure: Failure, passed: Duration) {
-        *failure.counter(&mut self.errors) += 1;
-        if failure == Failure::Timeout {
-            self.enter(passed);
+        Recorder {
+            start,
+            recording: Recording::default(),
+            latency: TimesCounter::new(longest),
+            service_time: TimesCounter::new(longest),
+            in_slice: Tally::default(),
+            slice_end: Duration::ZERO,
+            latest: Duration::ZERO,
+            lag: TimesCounter::new(LONGEST_LAG),
         }
     }
 
-    fn enter(&mut self, latency: Duration) {
-        self.latency
-            .saturating_record(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX).max(1));
+    /// A request that was answered as expected at `at`, `in_time` to count for throughput.
+    pub fn succeed(&mut self, at: Instant, spent: Spent, in_time: bool) {
+        self.turn_to(at);
+        self.in_slice.ok += 1;
+        self.in_slice.ok_in_time += u64::from(in_time);
+        self.enter(spent);
     }
 
-    /// All requests, however they ended.
-    pub fn requests(&self) -> u64 {
-        self.ok + self.errors.total()
+    /// A request that had failed by `at`.
+    pub fn fail(&mut self, at: Instant, failure: Failure, spent: Spent) {
+        self.turn_to(at);
+        self.in_slice.fail(failure);
+        if failure.has_latency() {
+            self.enter(spent);
+        }
     }
 
-    /// How requests failed, for people: "3 reset, 1 timeout".
-    pub fn kinds_of_errors(&self) -> String {
-        let kinds = self.errors.named().filter(|(_, count)| *count > 0);
-        kinds
-            .map(|(kind, count)| format!("{count} {kind}"))
-            .collect::<Vec<String>>()
-            .join(", ")
+    /// The time by which the generator itself was late with a request.
+    pub fn late(&mut self, lag: Duration) {
+        self.lag.count(lag);
     }
 
-    /// Takes in another recording, as if one worker had made both.
-    pub fn merge(&mut self, other: &Recording) -> Result<(), BenchError> {
-        self.latency.add(&other.latency)?;
-        self.ok += other.ok;
-        self.ok_in_time += other.ok_in_time;
-        self.errors.add(&other.errors);
-        Ok(())
+    /// The whole recording.
+    pub fn finish(mut self) -> Recording {
+        self.close_slice();
+        self.recording.lag = self.lag.take();
+        self.recording
     }
 
-    /// Forgets everything, for what comes after the warm-up.
-    pub fn clear(&mut self) {
-        self.latency.reset();
-        self.ok = 0;
-        self.ok_in_time = 0;
-        self.errors = ErrorsByKind::default();
+    fn enter(&mut self, spent: Spent) {
+        self.latency.count(spent.latency);
+        if let Some(service_time) = spent.service_time {
+            self.service_time.count(service_time);
+        }
+    }
+
+    /// Closes the current slice if `at` is not in it.
+    fn turn_to(&mut self, at: Instant) {
+        let at = at.saturating_duration_since(self.start);
+        if at >= self.slice_end {
+            self.close_slice();
+            (_, self.slice_end) = self.recording.slices.at(at);
+        }
+        self.latest = at;
+    }
+
+    fn close_slice(&mut self) {
+        let tally = std::mem::take(&mut self.in_slice);
+        if tally.requests() == 0 {
+            return;
+        }
+        let (slice, _) = self.recording.slices.at(self.latest);
+        slice.merge(&Slice {
+            ok: tally.ok,
+            failed: tally.errors.total(),
+            latency: self.latency.take(),
+            service_time: self.service_time.take(),
+        });
+        self.recording.tally.add(&tally);
     }
 }
 
@@ -126,7 +182,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FAILURES: [Failure; 9] = [
+    const FAILURES: [Failure; 10] = [
         Failure::Connect,
         Failure::Timeout,
         Failure::Reset,
@@ -136,43 +192,81 @@ mod tests {
         Failure::Status(503),
         Failure::Status(206),
         Failure::InvalidResponse,
+        Failure::NotSent,
     ];
 
+    fn spent(microseconds: u64) -> Spent {
+        let latency = Duration::from_micros(microseconds);
+        Spent {
+            latency,
+            service_time: Some(latency / 2),
+        }
+    }
+
+    /// Requests by the microseconds in which they ended after the one before, and how.
     fn recording_of(requests: &[(u64, usize)]) -> Recording {
-        let mut recording = Recording::new(Duration::from_secs(1)).unwrap();
-        for (nanoseconds, ending) in requests {
-            let latency = Duration::from_nanos(*nanoseconds);
+        let start = Instant::now();
+        let mut recorder = Recorder::new(start, Duration::from_secs(1));
+        let mut at = start;
+        for (microseconds, ending) in requests {
+            let spent = spent(*microseconds);
+            at += spent.latency;
             match FAILURES.get(*ending) {
-                Some(failure) => recording.fail(*failure, latency),
-                None => recording.succeed(latency, true),
+                Some(failure) => recorder.fail(at, *failure, spent),
+                None => recorder.succeed(at, spent, true),
             }
         }
-        recording
+        recorder.finish()
     }
 
     proptest! {
         #[test]
-        fn every_request_is_counted_once_and_merging_equals_the_whole(
-            one in proptest::collection::vec((0_u64..10_000_000_000, 0_usize..20), 0..50),
-            other in proptest::collection::vec((0_u64..10_000_000_000, 0_usize..20), 0..50),
+        fn every_request_is_counted_once_and_merging_equals_the_sum(
+            one in proptest::collection::vec((0_u64..10_000_000, 0_usize..20), 0..50),
+            other in proptest::collection::vec((0_u64..10_000_000, 0_usize..20), 0..50),
         ) {
-            let whole = recording_of(&[one.clone(), other.clone()].concat());
-            let mut merged = recording_of(&one);
-            merged.merge(&recording_of(&other)).unwrap();
-            prop_assert_eq!(whole.requests(), (one.len() + other.len()) as u64);
-            prop_assert_eq!(&whole.latency, &merged.latency);
-            prop_assert_eq!((whole.ok, whole.errors), (merged.ok, merged.errors));
-            prop_assert_eq!(whole.latency.len(), whole.ok + whole.errors.timeout);
+            let (first, second) = (recording_of(&one), recording_of(&other));
+            let mut merged = first.clone();
+            merged.merge(second.clone());
+            let tally = merged.tally;
+            prop_assert_eq!(tally.requests(), (one.len() + other.len()) as u64);
+            prop_assert_eq!(tally.ok, first.tally.ok + second.tally.ok);
+            let mut latency = first.latency();
+            latency.add(&second.latency());
+            prop_assert_eq!(&merged.latency(), &latency);
+            prop_assert_eq!(latency.len(), tally.ok + tally.errors.timeout + tally.errors.not_sent);
+            prop_assert_eq!(merged.service_time().len(), latency.len());
+            prop_assert_eq!(merged.slices.iter().map(|slice| slice.ok).sum::<u64>(), tally.ok);
+            prop_assert_eq!(merged.slices.iter().map(|slice| slice.failed).sum::<u64>(), tally.errors.total());
+        }
+
+        #[test]
+        fn a_request_stands_in_the_slice_in_which_it_ended(moments in proptest::collection::vec(0_u64..100_000_000, 1..80)) {
+            let mut moments = moments;
+            moments.sort_unstable();
+            let start = Instant::now();
+            let mut recorder = Recorder::new(start, Duration::from_secs(1));
+            for moment in &moments {
+                recorder.succeed(start + Duration::from_micros(*moment), spent(1000), true);
+            }
+            let recording = recorder.finish();
+            let width = recording.slices.width().as_nanos() as u64;
+            for (index, slice) in recording.slices.iter().enumerate() {
+                let expected = moments.iter().filter(|moment| *moment * 1000 / width == index as u64).count();
+                prop_assert_eq!(slice.ok, expected as u64);
+            }
         }
     }
 
     #[test]
     fn a_time_out_lengthens_the_tail_and_a_refusal_does_not_shorten_it() {
-        let mut recording = Recording::new(Duration::from_secs(5)).unwrap();
-        recording.succeed(Duration::from_millis(1), true);
-        recording.fail(Failure::Status(500), Duration::from_micros(1));
-        recording.fail(Failure::Timeout, Duration::from_secs(5));
-        assert_eq!(recording.latency.len(), 2);
-        assert!(recording.latency.max() >= 5_000_000_000);
+        let start = Instant::now();
+        let mut recorder = Recorder::new(start, Duration::from_secs(5));
+        recorder.succeed(start, spent(1000), true);
+        recorder.fail(start, Failure::Status(500), spent(1));
+        recorder.fail(start, Failure::Timeout, spent(5_000_000));
+        let latency = recorder.finish().latency();
+        assert_eq!(latency.len(), 2);
+        assert!(latency.quantile(1.0).unwrap() >= Duration::from_secs(5));
     }
 }

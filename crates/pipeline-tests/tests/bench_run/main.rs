@@ -3,6 +3,7 @@
 
 mod edge;
 mod lifecycle;
+mod open_loop;
 mod requests;
 
 use std::collections::BTreeSet;

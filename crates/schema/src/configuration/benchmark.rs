@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::arrivals::ArrivalLaw;
 use super::cores::Cores;
 use super::problem::{Configuration, Problem, nothing, outside, zero};
 use super::serve::{LONGEST_TIMEOUT_MS, Serve, target_problem};
@@ -11,6 +12,7 @@ use crate::Measured;
 
 const MOST_REPETITIONS: u64 = 1000;
 const MOST_CONNECTIONS: u64 = 100_000;
+const MOST_QUEUED: u64 = 10_000_000;
 const MOST_SENSORS: u64 = 10_000;
 
 /// `ci-benchmark.yaml` and its kin: what bench-run does.
@@ -50,6 +52,17 @@ pub struct Benchmark {
     /// Processors of the load generator, one worker each. Default: those that this process may use, less one for the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cores: Option<Cores>,
+    /// Requests that become due per second, whatever the service does: open loop. Then each batch size has one phase, of
+    /// `duration_seconds` over at most `concurrent_requests` connections, and `measurement_iterations` has no meaning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrival_rate_rps: Option<Measured>,
+    /// How the arrivals of an open loop are spaced. Default constant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<ArrivalLaw>,
+    /// Due requests of an open loop that may wait for a connection; one more, and the one that has waited longest is not sent.
+    /// Default 100,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_limit: Option<u64>,
     /// How long a request may take, in milliseconds. Default 10,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
@@ -91,9 +104,15 @@ pub struct TestScenario {
     /// Observations a request. Default 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<u64>,
-    /// Connections. Default 1.
+    /// Connections; in open loop the most of them. Default 1, in open loop 64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrent_requests: Option<u64>,
+    /// Requests that become due per second, whatever the service does: open loop. Default that of the benchmark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrival_rate_rps: Option<Measured>,
+    /// How they are spaced. Default that of the benchmark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<ArrivalLaw>,
     /// Recorded requests, divided among the repetitions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,
@@ -189,6 +208,7 @@ impl Benchmark {
                 MOST_CONNECTIONS,
             ),
             ("repetitions", self.repetitions, MOST_REPETITIONS),
+            ("queue_limit", self.queue_limit, MOST_QUEUED),
             ("timeout_ms", self.timeout_ms, LONGEST_TIMEOUT_MS),
             ("sensor_count", self.sensor_count, MOST_SENSORS),
         ];
@@ -198,6 +218,7 @@ impl Benchmark {
                 .filter_map(|(path, value, most)| outside(path, value?, most)),
         );
         problems.extend(nothing("duration_seconds", Some(self.duration_seconds)));
+        problems.extend(rate_problem(self.arrival_rate_rps));
         problems.extend(self.cores.as_ref().and_then(|cores| cores.problem("cores")));
         problems.extend(
             self.target
@@ -248,6 +269,7 @@ impl TestScenario {
             self.concurrent_requests
                 .and_then(|count| outside("concurrent_requests", count, MOST_CONNECTIONS)),
         );
+        problems.extend(rate_problem(self.arrival_rate_rps));
         problems.extend(nothing("memory_limit_mb", self.memory_limit_mb));
         let thresholds = self
             .thresholds
@@ -256,6 +278,17 @@ impl TestScenario {
         problems.extend(thresholds.map(|problem| problem.below("thresholds")));
         problems
     }
+}
+
+fn rate_problem(rate_rps: Option<Measured>) -> Option<Problem> {
+    let rate_rps = rate_rps?;
+    (!ArrivalLaw::RATES_RPS.contains(&rate_rps.get())).then(|| {
+        Problem::new(
+            "arrival_rate_rps",
+            rate_rps.get(),
+            "more than 0 and at most 10 million a second",
+        )
+    })
 }
 
 fn batch_problem(path: &str, size: u64) -> Option<Problem> {

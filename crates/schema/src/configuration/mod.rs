@@ -1,6 +1,7 @@
 //! The files that people write. Unknown keys are refused here, unlike in documents: a misspelt limit must
 //! not silently become no limit.
 
+mod arrivals;
 mod benchmark;
 mod cores;
 mod environments;
@@ -9,6 +10,7 @@ mod problem;
 mod serve;
 mod thresholds;
 
+pub use arrivals::ArrivalLaw;
 pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
 pub use cores::Cores;
 pub use environments::{Environment, EnvironmentsFile};

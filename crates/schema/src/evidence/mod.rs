@@ -14,6 +14,7 @@ mod run;
 mod scenario;
 mod security;
 mod service;
+mod timeline;
 mod unit;
 
 pub use comparison::{Baseline, ComparedMetric, Comparison, Direction, Verdict};
@@ -27,6 +28,7 @@ pub use run::{Config, Generator, Host, Requirements, Run, Source};
 pub use scenario::{Limits, Mode, Repetition, Scenario, ScenarioKind};
 pub use security::{CodeQuality, Vulnerabilities};
 pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, Throughput};
+pub use timeline::TimelineEntry;
 pub use unit::unit_symbol;
 
 use schemars::JsonSchema;

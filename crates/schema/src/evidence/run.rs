@@ -121,13 +121,21 @@ pub struct Requirements {
 pub struct Generator {
     /// The processors that the workers were pinned to, one each.
     pub cores: Vec<u64>,
-    /// Processor time of the busiest worker in percent of the time measured.
+    /// Processor time of the busiest worker in percent of the time measured, without that of waiting for requests to become due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_percent: Option<Measured>,
     /// Time in which the worst placed worker could have run and another process had its processor, in percent of the time measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_wait_percent: Option<Measured>,
-    /// Processor time of all workers per recorded request, in microseconds.
+    /// Processor time in which the worker that waited most looked at the clock for requests to become due, in percent of the time
+    /// measured; in open loop only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spin_percent: Option<Measured>,
+    /// Time in which connections had a request under way, in percent of the time of all connections, in the phase of open loop
+    /// that needed them most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections_busy_percent: Option<Measured>,
+    /// Processor time of all workers per recorded request, without that of waiting for requests to become due, in microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_us_per_request: Option<Measured>,
     /// Median lateness of sends against their due times, in milliseconds, in open loop only.

@@ -1,8 +1,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorRate, Latency, Memory, Throughput};
-use crate::{Measured, configuration::PerformanceThresholds};
+use super::{ErrorRate, Latency, Memory, Throughput, TimelineEntry};
+use crate::Measured;
+use crate::configuration::{ArrivalLaw, PerformanceThresholds};
 
 /// One batch size or one test scenario, over all its repetitions.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -22,18 +23,24 @@ pub struct Scenario {
     /// Observations a request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<u64>,
-    /// Connections, each with one request under way.
+    /// Connections, each with at most one request under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent_requests: Option<u64>,
     /// Requests due per second, in open loop only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrival_rate_rps: Option<Measured>,
+    /// How they are spaced, in open loop only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<ArrivalLaw>,
     /// What the configuration holds this scenario to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
     /// Latency, pooled over the repetitions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
+    /// The same from when requests were sent, in open loop only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_time: Option<Latency>,
     /// Throughput over all repetitions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throughput: Option<Throughput>,
@@ -46,6 +53,9 @@ pub struct Scenario {
     /// Each repetition by itself, in the order of time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repetitions: Vec<Repetition>,
+    /// The phase that throughput comes from second by second, repetition after repetition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<TimelineEntry>,
 }
 
 /// What kind of entry of the configuration a scenario comes from.
@@ -92,6 +102,9 @@ pub struct Repetition {
     /// Latency of this repetition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
+    /// The same from when requests were sent, in open loop only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_time: Option<Latency>,
     /// Throughput of this repetition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throughput: Option<Throughput>,
