@@ -25,6 +25,31 @@ pub enum BenchError {
         /// The other.
         other: &'static str,
     },
+    /// An option that says nothing without another.
+    #[error("{one} needs {other}: there are two services or one, and a document for each")]
+    Alone {
+        /// The option.
+        one: &'static str,
+        /// What is missing.
+        other: &'static str,
+    },
+    /// Two documents cannot have one place.
+    #[error("--output and --duel-output are both {place}, expected a place for each document")]
+    SameOutput {
+        /// The file, or stdout.
+        place: String,
+    },
+    /// Documents that could not go where they were to go.
+    #[error("{}", .0.join("\n"))]
+    Outputs(Vec<String>),
+    /// The second service's command cannot be taken apart.
+    #[error("--duel {command}: {reason}")]
+    Duel {
+        /// As typed.
+        command: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Nothing says where the service is.
     #[error(
         "nothing says where the service is: give --target URL, benchmark.target or benchmark.serve, or an \

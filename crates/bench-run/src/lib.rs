@@ -1,8 +1,10 @@
 //! bench-run loads an HTTP service as a configuration says and writes down what it measured.
 //!
 //! The data flows one way: **plan** what is to be done, **drive** the load, **record** what came back, make the
-//! **document** of it. **service** is what is loaded, **host** is where.
+//! **document** of it. **service** is what is loaded, **host** is where. A **campaign** is one **measurement** of
+//! one service, or two in turn.
 
+mod campaign;
 mod document;
 mod drive;
 mod effort;
@@ -12,7 +14,9 @@ mod measurement;
 mod options;
 mod plan;
 mod progress;
+mod publication;
 mod record;
+mod rig;
 mod run;
 mod service;
 mod summary;

@@ -1,15 +1,16 @@
-//! Repetition by repetition, scenario by scenario: a service, a phase of latency, a phase of load.
+//! A service, scenario by scenario: a phase of latency, a phase of load.
 
 use schema::evidence::Warning;
-use toolkit::{Interrupt, clock};
+use toolkit::clock;
 
 use crate::document::{Load, RepetitionFigures, ScenarioResults};
-use crate::drive::{Generator, PhaseResult, Task};
+use crate::drive::{PhaseResult, Task};
 use crate::effort::Effort;
 use crate::error::BenchError;
-use crate::plan::{Length, Phase, Plan, ScenarioPlan};
+use crate::plan::{Length, Phase, Plan};
 use crate::progress::Progress;
 use crate::record::Tally;
+use crate::rig::Rig;
 use crate::service::{Destination, MemoryFigures, MemoryWatch, Service};
 use crate::warning;
 
@@ -18,73 +19,64 @@ const SHORTEST_WINDOW_IN_LATENCIES: f64 = 20.0;
 /// What a service says of its model is no more than a service takes.
 const MOST_SENSORS: u64 = 10_000;
 
-/// A run under way, and what it came to.
+/// One service being measured, and what it came to.
 pub struct Measurement<'a> {
+    /// Where it is.
+    pub destination: &'a Destination,
     /// Of each scenario of the plan, in its order.
     pub results: Vec<ScenarioResults>,
     /// What a reader should know.
     pub warnings: Vec<Warning>,
     /// What generating the load cost.
     pub effort: Effort,
-    /// Whether the run is not the one that was ordered: it could not go on, or the service no longer answered.
-    pub broken_off: bool,
-    plan: &'a Plan,
-    destination: &'a Destination,
-    generator: Generator,
-    allowed_cores: &'a [usize],
-    interrupt: Interrupt,
-    order: u64,
-    sensor_count: Option<u64>,
+    /// Why it could not be measured any further, if so.
+    pub given_up: Option<Warning>,
+    /// Sensor values an observation, once it is known.
+    pub sensor_count: Option<u64>,
+    no_answer: bool,
 }
 
 impl<'a> Measurement<'a> {
-    /// Nothing measured yet; the workers stand on their cores.
-    pub fn new(
-        plan: &'a Plan,
-        destination: &'a Destination,
-        worker_cores: &[usize],
-        allowed_cores: &'a [usize],
-        interrupt: Interrupt,
-    ) -> Result<Measurement<'a>, BenchError> {
-        Ok(Measurement {
+    /// Nothing measured yet.
+    pub fn new(plan: &Plan, destination: &'a Destination) -> Measurement<'a> {
+        Measurement {
+            destination,
             results: plan.scenarios.iter().map(ScenarioResults::new).collect(),
             warnings: Vec::new(),
-            plan,
-            destination,
-            generator: Generator::new(worker_cores)?,
-            allowed_cores,
-            interrupt,
-            order: 0,
             effort: Effort::default(),
-            broken_off: false,
+            given_up: None,
             sensor_count: None,
-        })
-    }
-
-    /// Measures everything, or until it is interrupted, or as long as there is hope that the service answers.
-    pub fn run(&mut self, progress: &Progress) -> Result<(), BenchError> {
-        for repetition in 0..self.plan.repetitions {
-            let outcome = self.repetition(repetition, progress);
-            if self.interrupt.asked() {
-                return Ok(());
-            }
-            outcome.inspect_err(|_| self.broken_off = true)?;
-            if self.broken_off {
-                break;
-            }
+            no_answer: false,
         }
-        Ok(())
     }
 
-    fn repetition(&mut self, repetition: u64, progress: &Progress) -> Result<(), BenchError> {
-        let order = self.plan.order(repetition);
-        if order.is_empty() {
+    /// One repetition of every scenario in `order`, or until it is interrupted or the service is given up. Without
+    /// a service that is `kept` for all repetitions, this one has a service of its own.
+    pub fn repetition(
+        &mut self,
+        repetition: u64,
+        order: &[usize],
+        kept: Option<&mut Service>,
+        rig: &mut Rig<'_>,
+        progress: &Progress,
+    ) -> Result<(), BenchError> {
+        let mut fresh;
+        let service = match kept {
+            Some(service) => service,
+            None => {
+                fresh = rig.open(self.destination)?;
+                &mut fresh
+            }
+        };
+        if let Some(ending) = service.ended() {
+            let message = format!(
+                "the service {ending} before repetition {}: given up",
+                repetition + 1
+            );
+            self.given_up = Some(warning("no_answer", &message));
             return Ok(());
         }
-        let mut service =
-            self.destination
-                .open(self.generator.cores(), self.allowed_cores, &self.interrupt)?;
-        let outcome = self.scenarios(&order, repetition, &service, progress);
+        let outcome = self.scenarios(order, repetition, service, rig, progress);
         if let Some(ending) = service.ended() {
             let message = format!("the service {ending} during repetition {}", repetition + 1);
             self.warnings.push(warning("service_ended", &message));
@@ -92,35 +84,39 @@ impl<'a> Measurement<'a> {
         outcome
     }
 
-    /// All scenarios of a repetition, or until it is interrupted or broken off.
+    /// All scenarios of a repetition, or until it is interrupted or the service is given up.
     fn scenarios(
         &mut self,
         order: &[usize],
         repetition: u64,
-        service: &Service,
+        service: &mut Service,
+        rig: &mut Rig<'_>,
         progress: &Progress,
     ) -> Result<(), BenchError> {
-        let sensor_count = self.sensor_count(service);
-        let mut served_before = !self.destination.is_served() && repetition > 0;
+        let sensor_count = self.sensor_count(service, rig.plan.sensor_count);
         for &index in order {
-            let scenario = &self.plan.scenarios[index];
-            progress.measuring(&scenario.name, repetition, self.plan.repetitions);
-            let figures =
-                self.scenario(scenario, repetition, service, sensor_count, served_before)?;
+            let scenario = &rig.plan.scenarios[index];
+            progress.measuring(
+                self.destination.label(),
+                &scenario.name,
+                repetition,
+                rig.plan.repetitions,
+            );
+            let figures = self.scenario(index, repetition, service, sensor_count, rig)?;
             if let Some(figures) = figures {
                 self.results[index].add(&figures)?;
             }
             progress.step();
-            served_before = true;
-            if self.interrupt.asked() {
+            service.has_served = true;
+            if rig.interrupt.asked() {
                 return Ok(());
             }
-            if self.broken_off {
+            if self.no_answer {
                 let message = format!(
                     "{} no longer answers: given up in {}",
                     service.target.url, scenario.name
                 );
-                self.warnings.push(warning("no_answer", &message));
+                self.given_up = Some(warning("no_answer", &message));
                 return Ok(());
             }
             let requests = self.results[index].requests();
@@ -136,8 +132,7 @@ impl<'a> Measurement<'a> {
                     requests.kinds_of_errors(),
                     scenario.name
                 );
-                self.warnings.push(warning("no_success", &message));
-                self.broken_off = true;
+                self.given_up = Some(warning("no_success", &message));
                 return Ok(());
             }
         }
@@ -145,8 +140,7 @@ impl<'a> Measurement<'a> {
     }
 
     /// Sensor values an observation: what the service says, asked once, else what the configuration says.
-    fn sensor_count(&mut self, service: &Service) -> u64 {
-        let configured = self.plan.sensor_count;
+    fn sensor_count(&mut self, service: &Service, configured: u64) -> u64 {
         if let Some(known) = self.sensor_count {
             return known;
         }
@@ -172,13 +166,17 @@ impl<'a> Measurement<'a> {
     /// One repetition of a scenario; `None` if it was interrupted before a request was recorded.
     fn scenario(
         &mut self,
-        scenario: &ScenarioPlan,
+        index: usize,
         repetition: u64,
         service: &Service,
         sensor_count: u64,
-        carried_over: bool,
+        rig: &mut Rig<'_>,
     ) -> Result<Option<RepetitionFigures>, BenchError> {
         let started_at = clock::now();
+        let plan = rig.plan;
+        let scenario = &plan.scenarios[index];
+        // Told from the plan alone, so that every service is sent the same.
+        let place = repetition * plan.scenarios.len() as u64 + index as u64;
         let task = |phase: &Phase, warmup: u64, stream: u64| Task {
             target: service.target.clone(),
             address: service.address,
@@ -186,39 +184,38 @@ impl<'a> Measurement<'a> {
             sensor_count,
             connections: phase.connections,
             warmup,
-            length: phase
-                .length
-                .in_repetition(repetition, self.plan.repetitions),
+            length: phase.length.in_repetition(repetition, plan.repetitions),
             arrivals: phase.arrivals,
-            timeout: self.plan.timeout,
+            timeout: plan.timeout,
             // Every phase draws from a place of its own, far from the others.
-            seed: self.plan.seed.wrapping_add((self.order * 2 + stream) << 32),
-            interrupt: self.interrupt.clone(),
+            seed: plan.seed.wrapping_add((place * 2 + stream) << 32),
+            interrupt: rig.interrupt.clone(),
         };
         let latency_task = task(&scenario.latency, scenario.warmup, 0);
         let load_task = scenario.load.as_ref().map(|phase| task(phase, 0, 1));
 
-        let (latency, latency_memory) = self.phase(&latency_task, service)?;
+        let (latency, latency_memory) = self.phase(&latency_task, service, rig)?;
         if latency.recording.tally.requests() == 0 {
             return Ok(None);
         }
         let (load, memory) = match load_task {
             None => (Load::Same, latency_memory),
-            Some(_) if self.interrupt.asked() || latency.given_up => (Load::Missing, None),
+            Some(_) if rig.interrupt.asked() || latency.given_up => (Load::Missing, None),
             Some(task) => {
-                let (load, load_memory) = self.phase(&task, service)?;
+                let (load, load_memory) = self.phase(&task, service, rig)?;
                 (Load::Phase(Box::new(load)), load_memory)
             }
         };
-        let order = self.order;
-        self.order += 1;
+        let order = rig.measured;
+        rig.measured += 1;
         Ok(Some(RepetitionFigures {
             order,
+            pair: self.destination.role.map(|_| repetition),
             started_at,
             latency,
             load,
             memory,
-            carried_over,
+            carried_over: service.has_served,
         }))
     }
 
@@ -226,14 +223,15 @@ impl<'a> Measurement<'a> {
         &mut self,
         task: &Task,
         service: &Service,
+        rig: &Rig<'_>,
     ) -> Result<(PhaseResult, Option<MemoryFigures>), BenchError> {
         let mut watch = None;
-        let result = self.generator.run(task, || {
+        let result = rig.generator.run(task, || {
             watch = service.process_id().map(MemoryWatch::start)
         })?;
         let memory = watch.map(MemoryWatch::stop);
         self.effort.add(&result);
-        self.broken_off |= result.given_up;
+        self.no_answer |= result.given_up;
         let mean_latency_s = result.recording.latency().mean().as_secs_f64();
         if let Length::Time(window) = task.length
             && window.as_secs_f64() < SHORTEST_WINDOW_IN_LATENCIES * mean_latency_s
@@ -251,6 +249,11 @@ impl<'a> Measurement<'a> {
         Ok((result, memory))
     }
 
+    /// What a reader of this service's document should know, and of no other's.
+    pub fn own_warnings(&self) -> impl Iterator<Item = Warning> {
+        self.warnings.iter().cloned().chain(self.effort.warning())
+    }
+
     /// All recorded requests of all phases of all scenarios.
     pub fn all_requests(&self) -> Tally {
         let mut all = Tally::default();
@@ -258,10 +261,5 @@ impl<'a> Measurement<'a> {
             .iter()
             .for_each(|results| all.add(results.requests()));
         all
-    }
-
-    /// The processors of the workers.
-    pub fn cores(&self) -> &[usize] {
-        self.generator.cores()
     }
 }

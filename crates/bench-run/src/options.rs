@@ -2,6 +2,8 @@ use argh::FromArgs;
 use schema::Measured;
 use schema::configuration::{ArrivalLaw, BenchmarkFile};
 
+use crate::error::BenchError;
+
 /// Loads an HTTP service as the configuration says and writes the evidence document to stdout.
 #[derive(Clone, Debug, FromArgs)]
 pub struct Options {
@@ -37,12 +39,49 @@ pub struct Options {
     #[argh(option)]
     pub seed: Option<u64>,
 
+    /// a second service, measured in turn with the first as its baseline: an address, or a command to serve with
+    #[argh(option)]
+    pub duel: Option<String>,
+
+    /// where the second service's document goes
+    #[argh(option)]
+    pub duel_output: Option<String>,
+
+    /// start a served process once for all repetitions (default: anew for each)
+    #[argh(switch)]
+    pub keep_server: bool,
+
     /// end with 2 if the machine is less than the configuration requires (default: warn)
     #[argh(switch)]
     pub strict_hardware: bool,
 }
 
+/// A second service to measure in turn with the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duel<'a> {
+    /// Its address, or the command that serves it.
+    pub service: &'a str,
+    /// Where its document goes: `-` is stdout.
+    pub output: &'a str,
+}
+
 impl Options {
+    /// The duel, if one was asked for: with where to, or not at all.
+    pub fn duel(&self) -> Result<Option<Duel<'_>>, BenchError> {
+        let alone = |one, other| Err(BenchError::Alone { one, other });
+        match (&self.duel, &self.duel_output) {
+            (Some(service), Some(output)) => Ok(Some(Duel { service, output })),
+            (Some(_), None) => alone("--duel", "--duel-output"),
+            (None, Some(_)) => alone("--duel-output", "--duel"),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Where the first service's document goes: `-` is stdout.
+    pub fn output(&self) -> &str {
+        self.output.as_deref().unwrap_or("-")
+    }
+
     /// Puts what the command line says in the place of what the configuration says.
     pub fn overrule(&self, file: &mut BenchmarkFile) {
         let scenarios = &mut file.test_scenarios;

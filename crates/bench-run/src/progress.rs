@@ -31,10 +31,19 @@ impl Progress {
         Progress { bar }
     }
 
-    /// What is measured now.
-    pub fn measuring(&self, scenario: &str, repetition: u64, repetitions: u64) {
+    /// What is measured now; `label` tells services apart where there are several.
+    pub fn measuring(
+        &self,
+        label: Option<&str>,
+        scenario: &str,
+        repetition: u64,
+        repetitions: u64,
+    ) {
+        let of = label
+            .map(|label| format!(" of {label}"))
+            .unwrap_or_default();
         self.bar.set_message(format!(
-            "{scenario}, repetition {} of {repetitions}",
+            "{scenario}{of}, repetition {} of {repetitions}",
             repetition + 1
         ));
     }

@@ -4,24 +4,30 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use schema::Document;
 use schema::configuration::BenchmarkFile;
-use schema::evidence::{Config, Evidence, InputFile, Provenance, Run};
+use schema::evidence::{
+    Config, Evidence, InputFile, Pairing, PairingRole, Provenance, Run, Warning,
+};
 use toolkit::documents::{self, Incoming};
-use toolkit::{Exit, Interrupt, Streams, clock, configuration, files};
+use toolkit::{Exit, Interrupt, Streams, clock, configuration};
 
+use crate::campaign::Campaign;
 use crate::error::BenchError;
 use crate::measurement::Measurement;
 use crate::options::Options;
 use crate::plan::{self, Plan};
 use crate::progress::Progress;
+use crate::publication::{self, Publication};
+use crate::record::Tally;
 use crate::service::Destination;
 use crate::{TOOL, document, drive, host, summary, warning};
 
 /// Reads, measures, writes.
 pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchError> {
-    let begun = begun_document(&options, streams)?;
+    let duel = options.duel()?;
+    let mut begun = begun_document(&options, streams)?;
     let (mut file, config): (BenchmarkFile, _) = configuration::read(&options.config, streams)?;
     options.overrule(&mut file);
-    let destination = Destination::find(&options, &file, streams)?;
+    let destinations = Destination::all(&options, duel, &file, streams)?;
     let allowed_cores = plan::allowed_cores()?;
     let worker_cores =
         plan::worker_cores(file.benchmark.cores.as_ref(), &allowed_cores, &config.name)?;
@@ -41,102 +47,189 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
 
     let plan = Plan::new(&file, options.seed.unwrap_or_else(drawn_seed));
     drive::allow_connections(plan.most_connections())?;
-    if let Some(output) = &options.output {
-        files::check_writable(output)?;
-    }
+    let outputs: Vec<&str> = std::iter::once(options.output())
+        .chain(duel.map(|duel| duel.output))
+        .collect();
+    publication::check(&outputs)?;
     let interrupt = Interrupt::listen()?;
-    let mut measurement = Measurement::new(
+    let mut campaign = Campaign::new(
         &plan,
-        &destination,
+        &destinations,
         &worker_cores,
         &allowed_cores,
         interrupt.clone(),
     )?;
+    // What a reader should know of every service's measurement.
+    let mut warnings = Vec::new();
     if !unmet.is_empty() {
-        measurement
-            .warnings
-            .push(warning("hardware_requirements", &unmet.join("; ")));
+        warnings.push(warning("hardware_requirements", &unmet.join("; ")));
     }
-    let service_cores = destination.service_cores(&worker_cores, &allowed_cores)?;
-    if service_cores.iter().any(|core| worker_cores.contains(core)) {
-        let message = "the service and the load generator share a processor: each slows the other";
-        measurement.warnings.push(warning("shared_cores", message));
-    }
-    let progress = Progress::new(plan.steps(), streams);
-    let outcome = measurement.run(&progress);
-    progress.finish();
-    let all = measurement.all_requests();
-    let could_go_on = outcome.is_ok();
-    if let Err(error) = outcome {
-        if all.requests() == 0 {
-            return Err(error);
+    for measurement in &mut campaign.measurements {
+        let service_cores = measurement
+            .destination
+            .service_cores(&worker_cores, &allowed_cores)?;
+        if service_cores.iter().any(|core| worker_cores.contains(core)) {
+            let message =
+                "the service and the load generator share a processor: each slows the other";
+            measurement.warnings.push(warning("shared_cores", message));
         }
-        measurement
-            .warnings
-            .push(warning("broken_off", &error.to_string()));
     }
-    measurement.warnings.extend(measurement.effort.warning());
+    let progress = Progress::new(plan.steps() * destinations.len(), streams);
+    let outcome = campaign.run(&progress);
+    progress.finish();
+    let requests: Vec<Tally> = campaign
+        .measurements
+        .iter()
+        .map(Measurement::all_requests)
+        .collect();
+    let could_go_on = outcome.is_ok();
+    let ending = match outcome {
+        Ok(()) => campaign.given_up().cloned(),
+        Err(error) if requests.iter().all(|all| all.requests() == 0) => return Err(error),
+        Err(error) => Some(warning("broken_off", &error.to_string())),
+    };
+    let broken_off = ending.is_some();
+    warnings.extend(ending);
+    warnings.extend(campaign.unequal_payloads());
     // Read once: a signal from here on finds the measurement whole.
     let interrupted = interrupt.exit();
-    let run = Run {
-        id: Some(format!(
-            "{}-{:08x}",
-            started_at.replace(['-', ':', '.'], ""),
-            plan.seed
-        )),
-        started_at: Some(started_at),
-        finished_at: Some(clock::now()),
-        tool: Some(TOOL.name.to_owned()),
-        version: Some(TOOL.version.to_owned()),
-        config: Some(Config {
-            path: config.name.clone(),
-            sha256: config.input().sha256,
-        }),
-        environment: destination.environment.clone(),
-        target: Some(destination.describe()),
-        source: host::describe_source(),
-        host: Some(host),
-        requirements,
-        generator: Some(
-            measurement
-                .effort
-                .section(measurement.cores(), all.requests()),
-        ),
-        seed: Some(plan.seed),
-        interrupted: interrupted.is_some() || measurement.broken_off,
+    let common = Common {
+        run: Run {
+            id: Some(format!(
+                "{}-{:08x}",
+                started_at.replace(['-', ':', '.'], ""),
+                plan.seed
+            )),
+            started_at: Some(started_at),
+            finished_at: Some(clock::now()),
+            tool: Some(TOOL.name.to_owned()),
+            version: Some(TOOL.version.to_owned()),
+            config: Some(Config {
+                path: config.name.clone(),
+                sha256: config.input().sha256,
+            }),
+            source: host::describe_source(),
+            host: Some(host),
+            requirements,
+            seed: Some(plan.seed),
+            interrupted: interrupted.is_some() || broken_off,
+            ..Run::default()
+        },
+        warnings,
+        config: config.input(),
     };
-    let mut evidence = document::evidence(run, &measurement.results, &all)?;
-    measurement
+    common
         .warnings
         .iter()
         .for_each(|warning| streams.warn(warning));
-    evidence.warnings = measurement.warnings.clone();
-    evidence.provenance = vec![provenance(
-        &evidence,
-        config.input(),
-        destination.input.clone(),
-    )];
-    summary::say(&evidence, streams);
-    write(begun, &evidence, &options, streams)?;
+    let mut publications = Vec::new();
+    for ((measurement, all), output) in campaign.measurements.iter().zip(&requests).zip(outputs) {
+        let evidence = common.evidence(measurement, all, campaign.cores())?;
+        say(&evidence, measurement, streams);
+        publications.push(Publication {
+            label: measurement.destination.label(),
+            output,
+            // What another tool began is about the service that is to be judged, which is the first.
+            document: whole(begun.take(), &evidence)?,
+        });
+    }
+    publication::publish(&publications, streams)?;
     if let Some(exit) = interrupted {
         return Ok(exit);
     }
-    // Without a request the warning has said it all.
-    if all.ok == 0 && all.requests() > 0 {
-        let (requests, kinds) = (all.requests(), all.kinds_of_errors());
-        let text = format!(
-            "{}: error: not one of {requests} requests succeeded ({kinds})\n",
-            TOOL.name
-        );
-        streams.error(&text);
+    let mut unanswered = false;
+    for (measurement, all) in campaign.measurements.iter().zip(&requests) {
+        unanswered |= is_unanswered(measurement, all, streams);
     }
-    Ok(if all.ok == 0 || !could_go_on {
+    Ok(if unanswered || !could_go_on {
         Exit::Error
-    } else if measurement.broken_off {
+    } else if broken_off {
         Exit::Failed
     } else {
         Exit::Passed
     })
+}
+
+/// What is the same in the documents of every service.
+struct Common {
+    run: Run,
+    warnings: Vec<Warning>,
+    config: InputFile,
+}
+
+impl Common {
+    fn evidence(
+        &self,
+        measurement: &Measurement<'_>,
+        all: &Tally,
+        cores: &[usize],
+    ) -> Result<Evidence, BenchError> {
+        let destination = measurement.destination;
+        let run = Run {
+            id: self.id(destination.role),
+            environment: destination.environment.clone(),
+            target: Some(destination.describe()),
+            generator: Some(measurement.effort.section(cores, all.requests())),
+            pairing: destination.role.and_then(|role| {
+                Some(Pairing {
+                    role,
+                    with: self.id(Some(role.other()))?,
+                })
+            }),
+            ..self.run.clone()
+        };
+        let mut evidence = document::evidence(run, &measurement.results, all)?;
+        evidence.warnings = self
+            .warnings
+            .iter()
+            .cloned()
+            .chain(measurement.own_warnings())
+            .collect();
+        evidence.provenance = vec![provenance(
+            &evidence,
+            self.config.clone(),
+            destination.input.clone(),
+        )];
+        Ok(evidence)
+    }
+
+    /// Tells the two runs of a duel apart.
+    fn id(&self, role: Option<PairingRole>) -> Option<String> {
+        let id = self.run.id.as_ref()?;
+        Some(match role {
+            Some(role) => format!("{id}-{}", role.name()),
+            None => id.clone(),
+        })
+    }
+}
+
+/// Says what a service came to, under its name where there are two.
+fn say(evidence: &Evidence, measurement: &Measurement<'_>, streams: &mut Streams<'_>) {
+    if let Some(label) = measurement.destination.label() {
+        streams.say(&format!("{label}: {}", measurement.destination.describe()));
+    }
+    measurement
+        .own_warnings()
+        .for_each(|warning| streams.warn(&warning));
+    summary::say(evidence, streams);
+}
+
+/// Whether a service that was reached answered nothing. One that was not reached because the other was given up
+/// has failed in nothing.
+fn is_unanswered(measurement: &Measurement<'_>, all: &Tally, streams: &mut Streams<'_>) -> bool {
+    // Without a request the warning has said it all.
+    if all.ok == 0 && all.requests() > 0 {
+        let label = measurement.destination.label();
+        let text = format!(
+            "{}: error: {}not one of {} requests succeeded ({})\n",
+            TOOL.name,
+            label.map(|label| format!("{label}: ")).unwrap_or_default(),
+            all.requests(),
+            all.kinds_of_errors(),
+        );
+        streams.error(&text);
+    }
+    all.ok == 0 && (all.requests() > 0 || measurement.given_up.is_some())
 }
 
 /// The document that another tool began, if one is piped in.
@@ -149,19 +242,26 @@ fn begun_document(
     }
     let begun = documents::read_begun(streams)?;
     match &begun {
-        Some(Incoming { evidence, .. }) if evidence.run.is_some() || evidence.latency.is_some() => {
+        Some(Incoming { evidence, .. }) if holds_measurements(evidence) => {
             Err(BenchError::SecondRun)
         }
         _ => Ok(begun),
     }
 }
 
-fn write(
-    begun: Option<Incoming>,
-    evidence: &Evidence,
-    options: &Options,
-    streams: &mut Streams<'_>,
-) -> Result<(), BenchError> {
+/// Whether a section is there that a run writes too: found out before the run, which would be lost with it.
+fn holds_measurements(evidence: &Evidence) -> bool {
+    evidence.run.is_some()
+        || evidence.latency.is_some()
+        || evidence.service_time.is_some()
+        || evidence.throughput.is_some()
+        || evidence.memory.is_some()
+        || evidence.error_rate.is_some()
+        || !evidence.scenarios.is_empty()
+}
+
+/// The document of a service, with what another tool began.
+fn whole(begun: Option<Incoming>, evidence: &Evidence) -> Result<Document, BenchError> {
     let measured = Document::from_evidence(evidence)?;
     let mut whole = match begun {
         Some(begun) => {
@@ -172,17 +272,7 @@ fn write(
         None => measured,
     };
     whole.judge()?;
-    let content = whole.to_string();
-    let Some(output) = &options.output else {
-        return Ok(files::write("-", content.as_bytes(), streams)?);
-    };
-    Ok(
-        files::write(output, content.as_bytes(), streams).or_else(|error| {
-            // What took minutes to measure is not to be lost with a file.
-            files::write("-", content.as_bytes(), streams)?;
-            Err(error)
-        })?,
-    )
+    Ok(whole)
 }
 
 fn provenance(

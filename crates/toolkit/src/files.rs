@@ -100,6 +100,29 @@ pub fn check_writable(path: &str) -> Result<(), ToolkitError> {
     }
 }
 
+/// Whether two paths lead to one place, so that only one of two documents would be found there. A device or a
+/// named pipe takes both.
+pub fn collide(one: &str, other: &str) -> Result<bool, ToolkitError> {
+    let (
+        Place::File {
+            target: one_target,
+            folder: one_folder,
+        },
+        Place::File {
+            target: other_target,
+            folder: other_folder,
+        },
+    ) = (Place::of(one)?, Place::of(other)?)
+    else {
+        return Ok(one == "-" && other == "-");
+    };
+    // A file that is not there yet has no canonical path, its folder has.
+    let folder_of =
+        |path, folder| fs::canonicalize(folder).map_err(|source| cannot_write(path, source));
+    Ok(one_target.file_name() == other_target.file_name()
+        && folder_of(one, one_folder)? == folder_of(other, other_folder)?)
+}
+
 /// What a path leads to.
 enum Place {
     Stdout,
@@ -235,6 +258,24 @@ mod tests {
                 .contains("no such folder")
         );
         assert!(check_writable(folder.path().join("file").to_str().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn two_names_of_one_file_collide_and_a_device_takes_both() {
+        let folder = TempDir::new().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        fs::write(path("there"), "").unwrap();
+        symlink(path("there"), path("link")).unwrap();
+        for (one, other, expected) in [
+            (path("new"), path("./new"), true),
+            (path("there"), path("link"), true),
+            (path("new"), path("newer"), false),
+            (path("new"), "-".to_owned(), false),
+            ("-".to_owned(), "-".to_owned(), true),
+            ("/dev/null".to_owned(), "/dev/null".to_owned(), false),
+        ] {
+            assert_eq!(collide(&one, &other).unwrap(), expected, "{one} {other}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::service::MemoryFigures;
 pub struct RepetitionFigures {
     /// Its place among all that the run did, from 0.
     pub order: u64,
+    /// Which repetition of the whole run it was, from 0, if another service was measured in it too.
+    pub pair: Option<u64>,
     /// RFC 3339, UTC.
     pub started_at: String,
     /// The phase that latency comes from.
@@ -25,7 +27,7 @@ pub struct RepetitionFigures {
     pub load: Load,
     /// Memory in that phase, if the process is ours.
     pub memory: Option<MemoryFigures>,
-    /// Whether the process had served an earlier scenario.
+    /// Whether the process had served an earlier scenario or repetition.
     pub carried_over: bool,
 }
 
@@ -135,6 +137,7 @@ impl ScenarioResults {
         }
         self.repetitions.push(Repetition {
             order: figures.order,
+            pair: figures.pair,
             started_at: Some(figures.started_at.clone()),
             latency: latency::section(&latency)?,
             service_time: latency::section(&service_time)?,

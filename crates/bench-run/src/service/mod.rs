@@ -1,5 +1,6 @@
 //! The service under test: where it is, or the process that is started to be it.
 
+mod baseline;
 mod memory;
 mod process;
 
@@ -8,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve};
-use schema::evidence::InputFile;
+use schema::evidence::{InputFile, PairingRole};
 use toolkit::{Interrupt, Streams, configuration, http};
 
 pub use memory::{MemoryFigures, MemoryWatch};
 use process::Served;
 
 use crate::error::BenchError;
-use crate::options::Options;
+use crate::options::{Duel, Options};
 use crate::plan::Target;
 
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
@@ -25,11 +26,14 @@ const INPUTS_BESIDE_SENSORS: u64 = 2;
 /// Where the load is to go, from the command line, the configuration or the environments file.
 #[derive(Debug)]
 pub struct Destination {
+    /// Its part in a duel, if there is one.
+    pub role: Option<PairingRole>,
     /// The environment's name, if it was found by name.
     pub environment: Option<String>,
     /// The environments file, if it was read.
     pub input: Option<InputFile>,
     kind: Kind,
+    keep_server: bool,
 }
 
 #[derive(Debug)]
@@ -44,20 +48,37 @@ pub struct Service {
     pub target: Target,
     /// The same as a socket address.
     pub address: SocketAddr,
+    /// Whether it has served a scenario of this run already.
+    pub has_served: bool,
     served: Option<Served>,
 }
 
 impl Destination {
+    /// All that the run is of: one service, or the two of a duel, the current one first.
+    pub fn all(
+        options: &Options,
+        duel: Option<Duel<'_>>,
+        file: &BenchmarkFile,
+        streams: &mut Streams<'_>,
+    ) -> Result<Vec<Destination>, BenchError> {
+        let mut first = Destination::find(options, file, streams)?;
+        let second = duel.map(|duel| first.baseline(duel.service)).transpose()?;
+        first.role = second.as_ref().map(|_| PairingRole::Current);
+        Ok(std::iter::once(first).chain(second).collect())
+    }
+
     /// Finds out: `--target`, `--environment`, the configuration's own, else the environment `local`.
-    pub fn find(
+    fn find(
         options: &Options,
         file: &BenchmarkFile,
         streams: &mut Streams<'_>,
     ) -> Result<Destination, BenchError> {
         let fixed = |kind| Destination {
+            role: None,
             environment: None,
             input: None,
             kind,
+            keep_server: options.keep_server,
         };
         match (&options.target, &options.environment) {
             (Some(_), Some(_)) => {
@@ -112,9 +133,11 @@ impl Destination {
             None => Kind::Remote(Target::parse(&environment.target)?),
         };
         Ok(Destination {
+            role: None,
             environment: Some(name.to_owned()),
             input: Some(read.input()),
             kind,
+            keep_server: options.keep_server,
         })
     }
 
@@ -126,9 +149,17 @@ impl Destination {
         }
     }
 
-    /// Whether each repetition has a process of its own.
-    pub fn is_served(&self) -> bool {
-        matches!(self.kind, Kind::Served { .. })
+    /// What it is called where there are two.
+    pub fn label(&self) -> Option<&'static str> {
+        self.role.map(|role| match role {
+            PairingRole::Current => "A (current)",
+            PairingRole::Baseline => "B (baseline)",
+        })
+    }
+
+    /// Whether all repetitions have one service; else each has a process of its own.
+    pub fn outlasts_repetitions(&self) -> bool {
+        self.keep_server || matches!(self.kind, Kind::Remote(_))
     }
 
     /// The processors that a served process has: the configured ones, or those that the workers leave.
@@ -174,6 +205,7 @@ impl Destination {
             Kind::Remote(target) => Ok(Service {
                 target: target.clone(),
                 address: target.resolve()?,
+                has_served: false,
                 served: None,
             }),
             Kind::Served { serve, folder } => {
@@ -187,6 +219,7 @@ impl Destination {
                 Ok(Service {
                     address: target.resolve()?,
                     target,
+                    has_served: false,
                     served: Some(served),
                 })
             }

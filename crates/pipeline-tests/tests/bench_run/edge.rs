@@ -32,13 +32,19 @@ fn the_run_joins_a_document_that_was_begun_and_a_second_run_does_not() {
         .document();
     assert_eq!(document["vulnerabilities"]["critical"], 0);
     assert!(document["latency"]["p50_ms"].is_number());
-    let second = place.shell(&line(r#"{"run":{"id":"a"}}"#));
-    assert_eq!((second.code, second.stdout.as_str()), (Some(2), ""));
-    assert!(
-        second.stderr.contains("stdin: holds a run already"),
-        "{}",
-        second.stderr
-    );
+    for begun in [
+        r#"{"run":{"id":"a"}}"#,
+        r#"{"throughput":{"rps":1}}"#,
+        r#"{"scenarios":[{"name":"a"}]}"#,
+    ] {
+        let second = place.shell(&line(begun));
+        assert_eq!((second.code, second.stdout.as_str()), (Some(2), ""));
+        assert!(
+            second.stderr.contains("stdin: holds a run already"),
+            "{begun}: {}",
+            second.stderr
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! bench-run as a user meets it: what it starts it stops, what it cannot do it says.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod duel;
 mod edge;
 mod lifecycle;
 mod open_loop;

@@ -7,7 +7,7 @@ use super::problem::{Problem, outside};
 /// A day, in milliseconds: a time limit beyond it is a slip of the finger.
 pub(super) const LONGEST_TIMEOUT_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// A service that bench-run starts, awaits, measures and stops, anew for each repetition.
+/// A service that bench-run starts, awaits, measures and stops: anew for each repetition, unless told to keep it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Serve {

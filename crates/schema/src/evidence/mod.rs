@@ -24,7 +24,7 @@ pub use latency::{Interval, Latency, QuantileIntervals, QuantileSamples};
 pub use measurements::Measurements;
 pub use metric::Metric;
 pub use provenance::{InputFile, Provenance, Warning};
-pub use run::{Config, Generator, Host, Requirements, Run, Source};
+pub use run::{Config, Generator, Host, Pairing, PairingRole, Requirements, Run, Source};
 pub use scenario::{Limits, Mode, Repetition, Scenario, ScenarioKind};
 pub use security::{CodeQuality, Vulnerabilities};
 pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, Throughput};

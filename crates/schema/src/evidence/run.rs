@@ -46,8 +46,49 @@ pub struct Run {
     /// The seed of payloads and of the order of scenarios.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// The run that this one was measured in turn with, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairing: Option<Pairing>,
     /// Whether the run was broken off: such a document passes no gate.
     pub interrupted: bool,
+}
+
+/// Two services were measured in turn, repetition by repetition, under the same conditions: their runs may be
+/// compared pair by pair (`repetitions[].pair`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub struct Pairing {
+    /// Which of the two this run is of.
+    pub role: PairingRole,
+    /// The other run's `id`.
+    pub with: String,
+}
+
+/// The part of a service in a pairing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PairingRole {
+    /// The service that is to be judged.
+    Current,
+    /// The service that it is held against.
+    Baseline,
+}
+
+impl PairingRole {
+    /// The part of the other service.
+    pub fn other(self) -> PairingRole {
+        match self {
+            PairingRole::Current => PairingRole::Baseline,
+            PairingRole::Baseline => PairingRole::Current,
+        }
+    }
+
+    /// As it stands in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            PairingRole::Current => "current",
+            PairingRole::Baseline => "baseline",
+        }
+    }
 }
 
 /// A configuration file.

@@ -94,8 +94,13 @@ pub struct Limits {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
 pub struct Repetition {
-    /// The place of this repetition among all that the run did, from 0.
+    /// The place of this repetition among all that the run did, from 0; where two services were measured in turn,
+    /// among those of both.
     pub order: u64,
+    /// Which repetition of the whole run this was, from 0, where two services were measured in turn: the entry of
+    /// the same number in the other run's document is its pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<u64>,
     /// When it began, RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,

@@ -43,7 +43,7 @@ pub struct Memory {
     /// Where the figures come from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<MemorySource>,
-    /// Whether the process had served an earlier scenario, whose memory it may still hold.
+    /// Whether the process had served an earlier scenario or repetition, whose memory it may still hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carried_over: Option<bool>,
     /// Slope of a least-squares line through the samples, in MiB per minute; only from 60 s on, negative where memory shrinks.
