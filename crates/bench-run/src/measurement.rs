@@ -231,27 +231,33 @@ impl<'a> Measurement<'a> {
         service: &Service,
     ) -> Result<(PhaseResult, Option<MemoryFigures>), BenchError> {
         let mut watch = None;
-        let result = self.generator.run(task, || {
-            watch = service.process_id().map(MemoryWatch::start)
-        })?;
+        let result = self
+            .generator
+            .run(task, || watch = service.watch_memory())?;
         let memory = watch.map(MemoryWatch::stop);
+        if let Some(failure) = memory.as_ref().and_then(MemoryFigures::failure) {
+            self.warn_once("memory", &failure);
+        }
         self.effort.add(&result);
         self.broken_off |= result.given_up;
         let mean_latency_s = result.recording.latency.mean() / 1e9;
         if let Length::Time(window) = task.length
             && window.as_secs_f64() < SHORTEST_WINDOW_IN_LATENCIES * mean_latency_s
-            && !self
-                .warnings
-                .iter()
-                .any(|warning| warning.code == "short_window")
         {
             let message = format!(
                 "a phase of {window:.2?} is short for a latency of {:.1} ms: its throughput is a few percent low",
                 mean_latency_s * 1e3
             );
-            self.warnings.push(warning("short_window", &message));
+            self.warn_once("short_window", &message);
         }
         Ok((result, memory))
+    }
+
+    /// Of what every phase could be warned of, the first phase is.
+    fn warn_once(&mut self, code: &str, message: &str) {
+        if !self.warnings.iter().any(|warning| warning.code == code) {
+            self.warnings.push(warning(code, message));
+        }
     }
 
     /// All recorded requests of all phases of all scenarios.

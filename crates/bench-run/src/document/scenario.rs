@@ -21,7 +21,7 @@ pub struct RepetitionFigures {
     pub latency: PhaseResult,
     /// The phase that throughput comes from.
     pub load: Load,
-    /// Memory in that phase, if the process is ours.
+    /// Memory in that phase, if there is a place where it can be read.
     pub memory: Option<MemoryFigures>,
     /// Whether the process had served an earlier scenario.
     pub carried_over: bool,
@@ -124,6 +124,7 @@ impl ScenarioResults {
             throughput: volume.section(self.plan.batch_size),
             memory: figures
                 .memory
+                .as_ref()
                 .and_then(|memory| memory.section(figures.carried_over)),
             error_rate: error_rate(&requests),
         });

@@ -7,10 +7,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve};
+use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve, ServiceMemory};
 use schema::evidence::InputFile;
 use toolkit::{Interrupt, Streams, configuration, http};
 
+use memory::{MemoryChoice, MemoryPlace};
 pub use memory::{MemoryFigures, MemoryWatch};
 use process::Served;
 
@@ -30,6 +31,7 @@ pub struct Destination {
     /// The environments file, if it was read.
     pub input: Option<InputFile>,
     kind: Kind,
+    memory: MemoryChoice,
 }
 
 #[derive(Debug)]
@@ -45,6 +47,7 @@ pub struct Service {
     /// The same as a socket address.
     pub address: SocketAddr,
     served: Option<Served>,
+    memory: Option<MemoryPlace>,
 }
 
 impl Destination {
@@ -58,6 +61,7 @@ impl Destination {
             environment: None,
             input: None,
             kind,
+            memory: MemoryChoice::default(),
         };
         match (&options.target, &options.environment) {
             (Some(_), Some(_)) => {
@@ -115,7 +119,24 @@ impl Destination {
             environment: Some(name.to_owned()),
             input: Some(read.input()),
             kind,
+            memory: MemoryChoice::default(),
         })
+    }
+
+    /// The same, with its memory read where the configuration says, if it says so.
+    pub fn with_memory(self, file: &BenchmarkFile, options: &Options) -> Destination {
+        let configured = |memory: &ServiceMemory| {
+            MemoryChoice::configured(memory, &options.config, folder_of(&options.config))
+        };
+        Destination {
+            memory: file
+                .benchmark
+                .memory
+                .as_ref()
+                .map(configured)
+                .unwrap_or_default(),
+            ..self
+        }
     }
 
     /// What is loaded, in words: an address or a command.
@@ -170,12 +191,8 @@ impl Destination {
         allowed: &[usize],
         interrupt: &Interrupt,
     ) -> Result<Service, BenchError> {
-        match &self.kind {
-            Kind::Remote(target) => Ok(Service {
-                target: target.clone(),
-                address: target.resolve()?,
-                served: None,
-            }),
+        let (target, served) = match &self.kind {
+            Kind::Remote(target) => (target.clone(), None),
             Kind::Served { serve, folder } => {
                 let (served, url) = Served::start(
                     serve,
@@ -183,14 +200,16 @@ impl Destination {
                     &self.service_cores(worker_cores, allowed)?,
                     interrupt,
                 )?;
-                let target = Target::parse(&url)?;
-                Ok(Service {
-                    address: target.resolve()?,
-                    target,
-                    served: Some(served),
-                })
+                (Target::parse(&url)?, Some(served))
             }
-        }
+        };
+        let process_id = served.as_ref().map(Served::process_id);
+        Ok(Service {
+            address: target.resolve()?,
+            memory: self.memory.place(process_id, &target.url)?,
+            target,
+            served,
+        })
     }
 }
 
@@ -210,9 +229,11 @@ impl Service {
         Ok(inputs.map(|inputs| inputs.saturating_sub(INPUTS_BESIDE_SENSORS)))
     }
 
-    /// The process to measure, if it is ours.
-    pub fn process_id(&self) -> Option<u32> {
-        self.served.as_ref().map(Served::process_id)
+    /// Begins to read its memory, if there is a place where it can be read.
+    pub fn watch_memory(&self) -> Option<MemoryWatch> {
+        let process_id = self.served.as_ref().map(Served::process_id);
+        let reader = self.memory.as_ref()?.reader(process_id, &self.target.url);
+        reader.map(MemoryWatch::start)
     }
 
     /// How the process ended, if it did so on its own.

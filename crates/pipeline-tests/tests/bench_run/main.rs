@@ -3,6 +3,7 @@
 
 mod edge;
 mod lifecycle;
+mod memory;
 mod requests;
 
 use std::collections::BTreeSet;

@@ -26,7 +26,7 @@ pub use provenance::{InputFile, Provenance, Warning};
 pub use run::{Config, Generator, Host, Requirements, Run, Source};
 pub use scenario::{Limits, Mode, Repetition, Scenario, ScenarioKind};
 pub use security::{CodeQuality, Vulnerabilities};
-pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, Throughput};
+pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, SignedInterval, Throughput};
 pub use unit::unit_symbol;
 
 use schemars::JsonSchema;
