@@ -20,7 +20,7 @@ use crate::{TOOL, document, drive, host, summary, warning};
 pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchError> {
     let begun = begun_document(&options, streams)?;
     let (file, config): (BenchmarkFile, _) = configuration::read(&options.config, streams)?;
-    let destination = Destination::find(&options, &file, streams)?.with_memory(&file, &options);
+    let destination = Destination::find(&options, &file, streams)?.with_memory(&file, &config.name);
     let allowed_cores = plan::allowed_cores()?;
     let worker_cores =
         plan::worker_cores(file.benchmark.cores.as_ref(), &allowed_cores, &config.name)?;

@@ -123,11 +123,10 @@ impl Destination {
         })
     }
 
-    /// The same, with its memory read where the configuration says, if it says so.
-    pub fn with_memory(self, file: &BenchmarkFile, options: &Options) -> Destination {
-        let configured = |memory: &ServiceMemory| {
-            MemoryChoice::configured(memory, &options.config, folder_of(&options.config))
-        };
+    /// The same, with its memory read where the configuration in the file `name` says, if it says so.
+    pub fn with_memory(self, file: &BenchmarkFile, name: &str) -> Destination {
+        let configured =
+            |memory: &ServiceMemory| MemoryChoice::configured(memory, name, folder_of(name));
         Destination {
             memory: file
                 .benchmark

@@ -21,7 +21,7 @@ pub struct MemoryChoice {
 struct Configured {
     memory: ServiceMemory,
     /// The file that says so, and its folder.
-    path: String,
+    file: String,
     folder: PathBuf,
 }
 
@@ -44,12 +44,12 @@ pub enum MemoryPlace {
 }
 
 impl MemoryChoice {
-    /// What the configuration at `path`, in `folder`, says.
-    pub fn configured(memory: &ServiceMemory, path: &str, folder: PathBuf) -> MemoryChoice {
+    /// What the configuration says in `file`, which is in `folder`.
+    pub fn configured(memory: &ServiceMemory, file: &str, folder: PathBuf) -> MemoryChoice {
         MemoryChoice {
             configured: Some(Configured {
                 memory: memory.clone(),
-                path: path.to_owned(),
+                file: file.to_owned(),
                 folder,
             }),
             chosen: OnceLock::new(),
@@ -114,7 +114,7 @@ impl Configured {
             }
         };
         place.map_err(|error| BenchError::ConfiguredMemory {
-            path: self.path.clone(),
+            path: self.file.clone(),
             key,
             reason: error.to_string(),
         })
