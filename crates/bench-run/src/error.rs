@@ -108,6 +108,24 @@ pub enum BenchError {
         /// What happened.
         reason: String,
     },
+    /// The service's memory could not be read.
+    #[error("{place}: {reason}")]
+    Memory {
+        /// A file, a folder or a page.
+        place: String,
+        /// What was found there.
+        reason: String,
+    },
+    /// The place that the configuration names for the service's memory cannot be read.
+    #[error("{path}: benchmark.memory.{key}: {reason}")]
+    ConfiguredMemory {
+        /// The configuration file.
+        path: String,
+        /// Which key names the place.
+        key: &'static str,
+        /// The place, and what was found there.
+        reason: String,
+    },
     /// A worker could not be pinned, or its event loop failed.
     #[error("load generator: {0}")]
     Generator(#[from] io::Error),

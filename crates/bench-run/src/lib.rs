@@ -19,6 +19,7 @@ mod record;
 mod rig;
 mod run;
 mod service;
+mod slices;
 mod summary;
 
 use schema::evidence::{Evidence, Warning};

@@ -226,25 +226,22 @@ impl<'a> Measurement<'a> {
         rig: &Rig<'_>,
     ) -> Result<(PhaseResult, Option<MemoryFigures>), BenchError> {
         let mut watch = None;
-        let result = rig.generator.run(task, || {
-            watch = service.process_id().map(MemoryWatch::start)
-        })?;
+        let result = rig.generator.run(task, || watch = service.watch_memory())?;
         let memory = watch.map(MemoryWatch::stop);
+        if let Some(failure) = memory.as_ref().and_then(MemoryFigures::failure) {
+            self.warn_once("memory", &failure);
+        }
         self.effort.add(&result);
         self.no_answer |= result.given_up;
         let mean_latency_s = result.recording.latency().mean().as_secs_f64();
         if let Length::Time(window) = task.length
             && window.as_secs_f64() < SHORTEST_WINDOW_IN_LATENCIES * mean_latency_s
-            && !self
-                .warnings
-                .iter()
-                .any(|warning| warning.code == "short_window")
         {
             let message = format!(
                 "a phase of {window:.2?} is short for a latency of {:.1} ms: its throughput is a few percent low",
                 mean_latency_s * 1e3
             );
-            self.warnings.push(warning("short_window", &message));
+            self.warn_once("short_window", &message);
         }
         Ok((result, memory))
     }
@@ -252,6 +249,13 @@ impl<'a> Measurement<'a> {
     /// What a reader of this service's document should know, and of no other's.
     pub fn own_warnings(&self) -> impl Iterator<Item = Warning> {
         self.warnings.iter().cloned().chain(self.effort.warning())
+    }
+
+    /// Of what every phase could be warned of, the first phase is.
+    fn warn_once(&mut self, code: &str, message: &str) {
+        if !self.warnings.iter().any(|warning| warning.code == code) {
+            self.warnings.push(warning(code, message));
+        }
     }
 
     /// All recorded requests of all phases of all scenarios.

@@ -27,7 +27,10 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     let mut begun = begun_document(&options, streams)?;
     let (mut file, config): (BenchmarkFile, _) = configuration::read(&options.config, streams)?;
     options.overrule(&mut file);
-    let destinations = Destination::all(&options, duel, &file, streams)?;
+    let destinations: Vec<Destination> = Destination::all(&options, duel, &file, streams)?
+        .into_iter()
+        .map(|destination| destination.with_memory(&file, &config.name))
+        .collect();
     let allowed_cores = plan::allowed_cores()?;
     let worker_cores =
         plan::worker_cores(file.benchmark.cores.as_ref(), &allowed_cores, &config.name)?;

@@ -25,7 +25,7 @@ pub struct RepetitionFigures {
     pub latency: PhaseResult,
     /// The phase that throughput comes from.
     pub load: Load,
-    /// Memory in that phase, if the process is ours.
+    /// Memory in that phase, if there is a place where it can be read.
     pub memory: Option<MemoryFigures>,
     /// Whether the process had served an earlier scenario or repetition.
     pub carried_over: bool,
@@ -133,7 +133,11 @@ impl ScenarioResults {
         let volume = load.map(Volume::of).unwrap_or_default();
         if let Some(load) = load {
             let repetition = self.repetitions.len() as u64;
-            self.timeline.extend(timeline::of_phase(repetition, load));
+            self.timeline.extend(timeline::of_phase(
+                repetition,
+                load,
+                figures.memory.as_ref(),
+            ));
         }
         self.repetitions.push(Repetition {
             order: figures.order,
@@ -144,6 +148,7 @@ impl ScenarioResults {
             throughput: volume.section(&self.plan),
             memory: figures
                 .memory
+                .as_ref()
                 .and_then(|memory| memory.section(figures.carried_over)),
             error_rate: error_rate(&requests),
         });

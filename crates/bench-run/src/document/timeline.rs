@@ -6,13 +6,19 @@ use schema::evidence::TimelineEntry;
 use super::latency::{known, milliseconds};
 use crate::drive::PhaseResult;
 use crate::record::Times;
+use crate::service::MemoryFigures;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A phase second by second; in longer steps where it lasted for more than a minute.
-pub fn of_phase(repetition: u64, phase: &PhaseResult) -> Vec<TimelineEntry> {
+pub fn of_phase(
+    repetition: u64,
+    phase: &PhaseResult,
+    memory: Option<&MemoryFigures>,
+) -> Vec<TimelineEntry> {
     let slices = phase.recording.slices.clone().at_least(SECOND);
     let width = slices.width();
+    let memory = memory.map(|memory| memory.slices().clone().at_least(width));
     let starts = (0_u32..).map(|index| width * index);
     let entries = starts.zip(slices.iter()).map(|(start, slice)| {
         // What ends after the measured time has no rate.
@@ -28,7 +34,10 @@ pub fn of_phase(repetition: u64, phase: &PhaseResult) -> Vec<TimelineEntry> {
             p50_ms: quantile_ms(&slice.latency, 0.50),
             p95_ms: quantile_ms(&slice.latency, 0.95),
             p99_ms: quantile_ms(&slice.latency, 0.99),
-            memory_mb: None,
+            memory_mb: memory
+                .as_ref()
+                .and_then(|memory| memory.get(start)?.mean_mb())
+                .and_then(Measured::rounded),
         }
     });
     entries.collect()

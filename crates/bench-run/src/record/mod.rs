@@ -2,14 +2,14 @@
 
 mod buckets;
 mod failure;
-mod slices;
 mod tally;
 mod times;
 
 use std::time::{Duration, Instant};
 
+use crate::slices::{Merge, Slices};
+
 pub use failure::Failure;
-pub use slices::{Merge, Slices};
 pub use tally::Tally;
 pub use times::{Times, TimesCounter};
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schema::configuration::Serve;
 use schema::evidence::PairingRole;
 
+use super::memory::MemoryChoice;
 use super::{Destination, Kind};
 use crate::error::BenchError;
 use crate::plan::Target;
@@ -23,6 +24,7 @@ impl Destination {
             input,
             kind,
             keep_server: self.keep_server,
+            memory: MemoryChoice::default(),
         })
     }
 

@@ -8,10 +8,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve};
+use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve, ServiceMemory};
 use schema::evidence::{InputFile, PairingRole};
 use toolkit::{Interrupt, Streams, configuration, http};
 
+use memory::{MemoryChoice, MemoryPlace};
 pub use memory::{MemoryFigures, MemoryWatch};
 use process::Served;
 
@@ -34,6 +35,7 @@ pub struct Destination {
     pub input: Option<InputFile>,
     kind: Kind,
     keep_server: bool,
+    memory: MemoryChoice,
 }
 
 #[derive(Debug)]
@@ -51,6 +53,7 @@ pub struct Service {
     /// Whether it has served a scenario of this run already.
     pub has_served: bool,
     served: Option<Served>,
+    memory: Option<MemoryPlace>,
 }
 
 impl Destination {
@@ -79,6 +82,7 @@ impl Destination {
             input: None,
             kind,
             keep_server: options.keep_server,
+            memory: MemoryChoice::default(),
         };
         match (&options.target, &options.environment) {
             (Some(_), Some(_)) => {
@@ -138,7 +142,26 @@ impl Destination {
             input: Some(read.input()),
             kind,
             keep_server: options.keep_server,
+            memory: MemoryChoice::default(),
         })
+    }
+
+    /// The same, with its memory read where the configuration in the file `name` says, if it says so. A process or a control group
+    /// is that of one service, which is not the baseline.
+    pub fn with_memory(self, file: &BenchmarkFile, name: &str) -> Destination {
+        let configured =
+            |memory: &ServiceMemory| MemoryChoice::configured(memory, name, folder_of(name));
+        let is_baseline = self.role == Some(PairingRole::Baseline);
+        Destination {
+            memory: file
+                .benchmark
+                .memory
+                .as_ref()
+                .filter(|memory| memory.is_on_the_service() || !is_baseline)
+                .map(configured)
+                .unwrap_or_default(),
+            ..self
+        }
     }
 
     /// What is loaded, in words: an address or a command.
@@ -201,13 +224,8 @@ impl Destination {
         allowed: &[usize],
         interrupt: &Interrupt,
     ) -> Result<Service, BenchError> {
-        match &self.kind {
-            Kind::Remote(target) => Ok(Service {
-                target: target.clone(),
-                address: target.resolve()?,
-                has_served: false,
-                served: None,
-            }),
+        let (target, served) = match &self.kind {
+            Kind::Remote(target) => (target.clone(), None),
             Kind::Served { serve, folder } => {
                 let (served, url) = Served::start(
                     serve,
@@ -215,15 +233,17 @@ impl Destination {
                     &self.service_cores(worker_cores, allowed)?,
                     interrupt,
                 )?;
-                let target = Target::parse(&url)?;
-                Ok(Service {
-                    address: target.resolve()?,
-                    target,
-                    has_served: false,
-                    served: Some(served),
-                })
+                (Target::parse(&url)?, Some(served))
             }
-        }
+        };
+        let process_id = served.as_ref().map(Served::process_id);
+        Ok(Service {
+            address: target.resolve()?,
+            memory: self.memory.place(process_id, &target.url)?,
+            target,
+            has_served: false,
+            served,
+        })
     }
 }
 
@@ -243,9 +263,11 @@ impl Service {
         Ok(inputs.map(|inputs| inputs.saturating_sub(INPUTS_BESIDE_SENSORS)))
     }
 
-    /// The process to measure, if it is ours.
-    pub fn process_id(&self) -> Option<u32> {
-        self.served.as_ref().map(Served::process_id)
+    /// Begins to read its memory, if there is a place where it can be read.
+    pub fn watch_memory(&self) -> Option<MemoryWatch> {
+        let process_id = self.served.as_ref().map(Served::process_id);
+        let reader = self.memory.as_ref()?.reader(process_id, &self.target.url);
+        reader.map(MemoryWatch::start)
     }
 
     /// How the process ended, if it did so on its own.

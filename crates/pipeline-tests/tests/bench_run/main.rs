@@ -4,6 +4,7 @@
 mod duel;
 mod edge;
 mod lifecycle;
+mod memory;
 mod open_loop;
 mod requests;
 

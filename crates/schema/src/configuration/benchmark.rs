@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrivals::ArrivalLaw;
 use super::cores::Cores;
+use super::memory::ServiceMemory;
 use super::problem::{Configuration, Problem, nothing, outside, zero};
 use super::serve::{LONGEST_TIMEOUT_MS, Serve, target_problem};
 use super::thresholds::PerformanceThresholds;
@@ -75,6 +76,9 @@ pub struct Benchmark {
     /// A command that serves, in place of an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
+    /// Where the service's memory is read. Default: the process that `serve` starts, else the service's metrics page if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<ServiceMemory>,
 }
 
 /// What the machine must have.
@@ -230,6 +234,8 @@ impl Benchmark {
         }
         let serve = self.serve.iter().flat_map(Serve::problems);
         problems.extend(serve.map(|problem| problem.below("serve")));
+        let memory = self.memory.as_ref();
+        problems.extend(memory.and_then(|memory| memory.problem("memory")));
         problems
             .into_iter()
             .map(|problem| problem.below("benchmark"))

@@ -6,6 +6,7 @@ mod benchmark;
 mod cores;
 mod environments;
 mod gates;
+mod memory;
 mod problem;
 mod serve;
 mod thresholds;
@@ -19,6 +20,7 @@ pub use gates::{
     MemoryGates, PerformanceGates, SecurityGates, SmokeTestGates, ThroughputGates,
     VulnerabilityGates,
 };
+pub use memory::ServiceMemory;
 pub use problem::{Configuration, Problem};
 pub use serve::{Ready, Serve};
 pub use thresholds::{PerformanceThresholds, ThresholdsFile};

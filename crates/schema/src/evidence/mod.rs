@@ -27,7 +27,7 @@ pub use provenance::{InputFile, Provenance, Warning};
 pub use run::{Config, Generator, Host, Pairing, PairingRole, Requirements, Run, Source};
 pub use scenario::{Limits, Mode, Repetition, Scenario, ScenarioKind};
 pub use security::{CodeQuality, Vulnerabilities};
-pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, Throughput};
+pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, SignedInterval, Throughput};
 pub use timeline::TimelineEntry;
 pub use unit::unit_symbol;
 

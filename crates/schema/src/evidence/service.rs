@@ -27,11 +27,11 @@ pub struct Throughput {
     pub ci95: Option<super::Interval>,
 }
 
-/// Resident memory of the service and its children, in MiB.
+/// Memory of the service and its children, in MiB.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
 pub struct Memory {
-    /// The highest sample, in MiB.
+    /// The highest sample, in MiB, or what the kernel has marked as the highest between two samples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_mb: Option<Measured>,
     /// The mean of the samples, in MiB.
@@ -46,9 +46,21 @@ pub struct Memory {
     /// Whether the process had served an earlier scenario or repetition, whose memory it may still hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carried_over: Option<bool>,
-    /// Slope of a least-squares line through the samples, in MiB per minute; only from 60 s on, negative where memory shrinks.
+    /// Slope of a least-squares line through the means of time slices, in MiB per minute; only from 60 s on, negative where memory shrinks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_mb_per_minute: Option<f64>,
+    /// Two-sided 95 % confidence interval of `growth_mb_per_minute`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub growth_ci95: Option<SignedInterval>,
+}
+
+/// A two-sided 95 % confidence interval of what may be negative, bounded at both ends, in the unit of what it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+pub struct SignedInterval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
 }
 
 /// Where figures of memory come from.
@@ -57,9 +69,9 @@ pub struct Memory {
 pub enum MemorySource {
     /// Resident pages of the process and its descendants in /proc.
     Procfs,
-    /// The control group of the process.
+    /// What the kernel charges to a control group: resident pages, page cache and kernel memory.
     Cgroup,
-    /// The service's own metrics page.
+    /// What the service says of itself on its metrics page.
     Metrics,
 }
 

@@ -1,3 +1,5 @@
+//! What happened when, in as many slices of time as are needed and never more than 64.
+
 use std::time::Duration;
 
 /// 5⁹ ns, so that slices that have doubled nine times are seconds.
@@ -36,6 +38,11 @@ impl<T: Default + Merge> Slices<T> {
     /// The slices in the order of time.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.slices.iter()
+    }
+
+    /// What happened in the slice that holds `at`, if there is one.
+    pub fn get(&self, at: Duration) -> Option<&T> {
+        self.slices.get(self.index(at))
     }
 
     /// The slice that holds `at`, and where that slice ends.
