@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 
@@ -30,6 +30,8 @@ pub struct HostileServer {
     address: SocketAddr,
     shared: Arc<Shared>,
     listening: Option<JoinHandle<()>>,
+    /// Bound and not listening: keeps the port from everybody else while the server is dead.
+    _port: Socket,
 }
 
 struct Shared {
@@ -51,20 +53,31 @@ pub struct Visit<'a> {
 impl HostileServer {
     /// Serves at once, at a port of its own.
     pub fn start(behaviour: impl Fn(&Visit<'_>) -> Then + Send + Sync + 'static) -> HostileServer {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
+        let port = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        port.set_reuse_address(true)
+            .expect("an address that may be shared");
+        port.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+            .expect("a port");
+        let address = port
+            .local_addr()
+            .ok()
+            .and_then(|address| address.as_socket())
+            .expect("an address");
         let shared = Arc::new(Shared {
             behaviour: Box::new(behaviour),
-            alive: AtomicBool::new(true),
-            connections: AtomicU64::new(0),
-            requests: AtomicU64::new(0),
+            alive: AtomicBool::default(),
+            connections: AtomicU64::default(),
+            requests: AtomicU64::default(),
             open: Mutex::default(),
         });
-        HostileServer {
+        let mut server = HostileServer {
             address,
-            listening: Some(listen(listener, &shared)),
             shared,
-        }
+            listening: None,
+            _port: port,
+        };
+        server.come_back();
+        server
     }
 
     /// As for `--target`.
@@ -101,9 +114,9 @@ impl HostileServer {
         }
     }
 
-    /// Serves again, at the same address.
+    /// Serves, at the address that it had before it died.
     pub fn come_back(&mut self) {
-        let listener = TcpListener::bind(self.address).expect("the same port");
+        let listener = TcpListener::bind(self.address).expect("a port of its own");
         self.shared.alive.store(true, Ordering::SeqCst);
         self.listening = Some(listen(listener, &self.shared));
     }
