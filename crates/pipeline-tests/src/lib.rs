@@ -1,6 +1,9 @@
 //! What tests of tools and of whole pipes share: the tools as programs, and a folder to run them in.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that cannot go on says so by panicking.
 
+pub mod hostile;
+pub mod patience;
+
 use std::env;
 use std::ffi::OsString;
 use std::fmt;

@@ -158,15 +158,14 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>, Malformed> {
     loop {
         let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
         let mut response = httparse::Response::new(&mut []);
-        let parsed = ParserConfig::default()
+        let mut parser = ParserConfig::default();
+        // A client has to read a header that is folded over several lines, obsolete as it is (RFC 9112, 5.2).
+        parser.allow_obsolete_multiline_headers_in_responses(true);
+        let parsed = parser
             .parse_response_with_uninit_headers(&mut response, &bytes[start..], &mut headers)
             .map_err(|_| Malformed)?;
         let Status::Complete(length) = parsed else {
-            return if bytes.len() > LARGEST_HEAD_BYTES {
-                Err(Malformed)
-            } else {
-                Ok(None)
-            };
+            return incomplete(bytes);
         };
         let status = response.code.ok_or(Malformed)?;
         start += length;
@@ -175,6 +174,16 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>, Malformed> {
             let http_1_1 = response.version == Some(1);
             return head_of(status, http_1_1, response.headers, start).map(Some);
         }
+    }
+}
+
+/// More must come of lines that began with `bytes`, unless that is too much already: each piece has them read
+/// anew from there.
+fn incomplete<T>(bytes: &[u8]) -> Result<Option<T>, Malformed> {
+    if bytes.len() > LARGEST_HEAD_BYTES {
+        Err(Malformed)
+    } else {
+        Ok(None)
     }
 }
 
@@ -195,7 +204,7 @@ fn head_of(
             }
             length = Some(stated);
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
-            if !value.eq_ignore_ascii_case(b"chunked") {
+            if !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
                 return Err(Malformed);
             }
             chunked = true;
@@ -237,10 +246,15 @@ fn parse_length(value: &[u8]) -> Option<usize> {
 /// Walks on from `next` to the end of the last chunk's trailer, as far as `bytes` go.
 fn walk_chunks(bytes: &[u8], next: &mut usize) -> Result<Option<usize>, Malformed> {
     loop {
+        let rest = &bytes[*next..];
+        // The parser takes an empty line for a size of 0, and so for the end.
+        if rest.first().is_some_and(|byte| !byte.is_ascii_hexdigit()) {
+            return Err(Malformed);
+        }
         let Status::Complete((line, size)) =
-            httparse::parse_chunk_size(&bytes[*next..]).map_err(|_| Malformed)?
+            httparse::parse_chunk_size(rest).map_err(|_| Malformed)?
         else {
-            return Ok(None);
+            return incomplete(rest);
         };
         let data = *next + line;
         let size = usize::try_from(size)
@@ -251,11 +265,10 @@ fn walk_chunks(bytes: &[u8], next: &mut usize) -> Result<Option<usize>, Malforme
             let mut trailers = [EMPTY_HEADER; MOST_HEADERS];
             let trailer =
                 httparse::parse_headers(&bytes[data..], &mut trailers).map_err(|_| Malformed)?;
-            return Ok(if let Status::Complete((length, _)) = trailer {
-                Some(data + length)
-            } else {
-                None
-            });
+            return match trailer {
+                Status::Complete((length, _)) => Ok(Some(data + length)),
+                Status::Partial => incomplete(&bytes[data..]),
+            };
         }
         let end = data + size;
         match bytes.get(end..end + 2) {
@@ -387,13 +400,18 @@ mod tests {
                 "{head}"
             );
         }
-        assert_eq!(
-            read(
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhelXX",
-                1000
-            ),
-            Err("broken")
-        );
+        for chunks in ["3\r\nhelXX", "3\r\nhel\r\n\r\n\r\n", ";a\r\n\r\n"] {
+            let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+            let text = format!("{head}{chunks}");
+            assert_eq!(read(text.as_bytes(), 1000), Err("broken"), "{chunks}");
+        }
+    }
+
+    #[test]
+    fn a_header_folded_over_two_lines_is_one() {
+        let text =
+            b"HTTP/1.1 200 OK\r\nX: one\r\n two\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n";
+        assert_eq!(read(text, 7), Ok((200, Vec::new(), true)));
     }
 
     #[test]
@@ -411,12 +429,15 @@ mod tests {
     }
 
     #[test]
-    fn a_head_without_end_is_broken() {
-        let endless = [
-            b"HTTP/1.1 200 OK\r\nX: ".to_vec(),
-            vec![b'a'; LARGEST_HEAD_BYTES + 10],
-        ]
-        .concat();
-        assert_eq!(read(&endless, 1 << 20), Err("broken"));
+    fn a_line_without_end_is_broken() {
+        let chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0";
+        for start in [
+            "HTTP/1.1 200 OK\r\nX: ".to_owned(),
+            format!("{chunks};"),
+            format!("{chunks}\r\nX: "),
+        ] {
+            let endless = start.clone() + &"a".repeat(LARGEST_HEAD_BYTES + 10);
+            assert_eq!(read(endless.as_bytes(), 1 << 20), Err("broken"), "{start}");
+        }
     }
 }

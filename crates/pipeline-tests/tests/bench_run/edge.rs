@@ -138,29 +138,6 @@ fn mistakes_on_the_command_line_are_named() {
 }
 
 #[test]
-fn more_connections_than_files_may_be_open_are_refused_before_the_run() {
-    let place = Workplace::default();
-    let scenarios = json!([{"name": "many", "concurrent_requests": 100, "iterations": 100}]);
-    let config = place.benchmark(place.serve(&[]), scenarios);
-    let ran = place.shell(&format!(
-        "ulimit -n 100; bench-run --config {}",
-        config.display()
-    ));
-    assert_eq!(
-        (ran.code, ran.stdout.as_str()),
-        (Some(2), ""),
-        "{}",
-        ran.stderr
-    );
-    assert!(
-        ran.stderr
-            .contains("164 open files are needed, the limit is 100"),
-        "{}",
-        ran.stderr
-    );
-}
-
-#[test]
 fn a_stdin_that_nobody_closes_is_said_to_be_waited_for() {
     let place = Workplace::default();
     let config = root().join("config/quick-benchmark.yaml");

@@ -15,25 +15,10 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use pipeline_tests::Workplace;
-use rustix::process::{Pid, Signal, kill_process};
+use pipeline_tests::patience::{eventually, signal};
 use serde_json::{Value, json};
-
-/// Patience with a busy machine; nothing is asserted about how much of it is used.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline {
-        if let Some(found) = look() {
-            return found;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("never happened: {what}");
-}
 
 /// The only child of a process, once it has one.
 fn child_of(process: u32) -> u32 {
@@ -47,10 +32,6 @@ fn child_of(process: u32) -> u32 {
 
 fn is_gone(process: u32) -> Option<()> {
     (!Path::new(&format!("/proc/{process}")).exists()).then_some(())
-}
-
-fn signal(process: u32, signal: Signal) {
-    kill_process(Pid::from_raw(process.cast_signed()).unwrap(), signal).unwrap();
 }
 
 /// bench-run in the middle of a scenario that would take a minute, and the process that it serves.
