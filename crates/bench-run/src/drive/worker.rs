@@ -298,6 +298,7 @@ impl Worker {
             State::Connecting => match connection.connected() {
                 Ok(true) => connection.send(self.request.bytes()),
                 Ok(false) => Outcome::Pending,
+                Err(error) if was_connected(&error) => Outcome::Failed(Failure::Reset),
                 Err(_) => Outcome::Failed(Failure::Connect),
             },
             State::Sending | State::Receiving => {
@@ -473,5 +474,13 @@ fn of_our_own(error: &io::Error) -> io::Error {
     io::Error::new(
         error.kind(),
         format!("no further connection can be opened from this machine: {error}"),
+    )
+}
+
+/// Whether a connection failed that had been made: a peer may accept and reset at once.
+fn was_connected(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
     )
 }
