@@ -81,6 +81,7 @@ mod tests {
             longest_cpu_wait: Duration::from_millis(wait_ms),
             given_up: false,
             elapsed: Duration::from_millis(elapsed_ms),
+            reason: None,
         }
     }
 

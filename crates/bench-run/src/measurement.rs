@@ -88,6 +88,13 @@ impl<'a> Measurement<'a> {
         let mut service =
             self.destination
                 .open(self.generator.cores(), self.allowed_cores, &self.interrupt)?;
+        if service.is_unverified {
+            let message = format!(
+                "{}: whose certificate it shows is not looked at",
+                service.target.url
+            );
+            self.warn_once("tls_insecure", &message);
+        }
         let outcome = self.scenarios(&order, repetition, &service, progress);
         if let Some(ending) = service.ended() {
             let message = format!("the service {ending} during repetition {}", repetition + 1);
@@ -185,7 +192,7 @@ impl<'a> Measurement<'a> {
         let started_at = clock::now();
         let task = |phase: &Phase, warmup: u64, stream: u64| Task {
             target: service.target.clone(),
-            address: service.address,
+            endpoint: service.endpoint.clone(),
             batch_size: scenario.batch_size,
             sensor_count,
             connections: phase.connections,
@@ -240,18 +247,25 @@ impl<'a> Measurement<'a> {
         let mean_latency_s = result.recording.latency.mean() / 1e9;
         if let Length::Time(window) = task.length
             && window.as_secs_f64() < SHORTEST_WINDOW_IN_LATENCIES * mean_latency_s
-            && !self
-                .warnings
-                .iter()
-                .any(|warning| warning.code == "short_window")
         {
             let message = format!(
                 "a phase of {window:.2?} is short for a latency of {:.1} ms: its throughput is a few percent low",
                 mean_latency_s * 1e3
             );
-            self.warnings.push(warning("short_window", &message));
+            self.warn_once("short_window", &message);
+        }
+        if let Some(reason) = &result.reason {
+            let message = format!("{}: {reason}", service.target.url);
+            self.warn_once(reason.kind(), &message);
         }
         Ok((result, memory))
+    }
+
+    /// A warning that is not said again of every phase.
+    fn warn_once(&mut self, code: &str, message: &str) {
+        if self.warnings.iter().all(|warning| warning.code != code) {
+            self.warnings.push(warning(code, message));
+        }
     }
 
     /// All recorded requests of all phases of all scenarios.

@@ -4,12 +4,13 @@ mod budget;
 mod connection;
 mod descriptors;
 mod expectation;
+mod fetch;
 mod response;
 mod thread_time;
+mod transport;
 mod worker;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ use crate::error::BenchError;
 use crate::plan::{Length, Target};
 use crate::record::Recording;
 pub use descriptors::allow as allow_connections;
+pub use fetch::{Answer, fetch};
+pub use transport::{Broken, Endpoint, Security};
 use worker::Worker;
 
 /// What the workers are to do together in one phase.
@@ -28,8 +31,8 @@ use worker::Worker;
 pub struct Task {
     /// Where the requests go.
     pub target: Target,
-    /// The same as a socket address.
-    pub address: SocketAddr,
+    /// What connections to it are opened to.
+    pub endpoint: Endpoint,
     /// Observations a request.
     pub batch_size: u64,
     /// Sensor values an observation.
@@ -65,6 +68,8 @@ pub struct PhaseResult {
     pub given_up: bool,
     /// From the start until the last request had ended; `cpu` was spent in it.
     pub elapsed: Duration,
+    /// Why a connection failed, the first time that one did and more was known than the kind of failure.
+    pub reason: Option<Broken>,
 }
 
 /// The workers, pinned.
@@ -122,6 +127,7 @@ impl Generator {
             longest_cpu_wait: Duration::ZERO,
             given_up: false,
             elapsed: Duration::ZERO,
+            reason: None,
         };
         for result in results {
             if let Some(result) = result? {
@@ -131,6 +137,7 @@ impl Generator {
                 total.cpu += result.cpu;
                 total.longest_cpu_wait = total.longest_cpu_wait.max(result.cpu_wait);
                 total.given_up |= result.given_up;
+                total.reason = total.reason.or(result.reason);
             }
         }
         total.duration = match task.length {

@@ -1,10 +1,8 @@
 use std::io;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::{Events, Poll, Token};
-use rustix::io::Errno;
 use toolkit::Interrupt;
 
 use super::Task;
@@ -12,6 +10,7 @@ use super::budget::{Budget, share};
 use super::connection::{Connection, Outcome, State};
 use super::expectation::carries_actions;
 use super::thread_time::{cpu_time, cpu_wait};
+use super::transport::{Broken, Endpoint};
 use crate::error::BenchError;
 use crate::plan::{Length, PredictRequest};
 use crate::record::{Failure, Recording};
@@ -35,7 +34,7 @@ pub struct Worker {
     active: usize,
     budget: Budget,
     request: PredictRequest,
-    address: SocketAddr,
+    endpoint: Endpoint,
     batch_size: u64,
     timeout: Duration,
     interrupt: Interrupt,
@@ -45,6 +44,7 @@ pub struct Worker {
     last_answer: Instant,
     given_up: bool,
     own_failure: Option<io::Error>,
+    reason: Option<Broken>,
 }
 
 /// What a worker did.
@@ -60,6 +60,8 @@ pub struct WorkerResult {
     pub cpu_wait: Duration,
     /// Whether it gave up on a service that no longer answered.
     pub given_up: bool,
+    /// Why a connection failed, the first time.
+    pub reason: Option<Broken>,
 }
 
 impl Worker {
@@ -79,7 +81,7 @@ impl Worker {
                 task.sensor_count,
                 task.seed.wrapping_add(index as u64),
             ),
-            address: task.address,
+            endpoint: task.endpoint.clone(),
             batch_size: task.batch_size,
             timeout: task.timeout,
             interrupt: task.interrupt.clone(),
@@ -89,6 +91,7 @@ impl Worker {
             last_answer: now,
             given_up: false,
             own_failure: None,
+            reason: None,
         };
         worker.connect_all()?;
         worker.spend(Budget::Requests(worker.requests_of(
@@ -98,6 +101,7 @@ impl Worker {
             workers,
         )))?;
         worker.recording.clear();
+        worker.reason = None;
         Ok(worker)
     }
 
@@ -126,6 +130,7 @@ impl Worker {
             cpu: cpu_time().saturating_sub(cpu_before),
             cpu_wait: cpu_wait().saturating_sub(wait_before),
             given_up: self.given_up,
+            reason: self.reason,
         })
     }
 
@@ -141,14 +146,17 @@ impl Worker {
         u64::try_from(portion(upto) - portion(before)).unwrap_or(total)
     }
 
+    fn connect(&mut self, index: usize) -> io::Result<Outcome> {
+        self.connections[index].connect(&self.endpoint, self.poll.registry(), Token(index))
+    }
+
     fn connect_all(&mut self) -> io::Result<()> {
         let deadline = Instant::now() + self.timeout;
         let mut waiting = 0_usize;
-        for (index, connection) in self.connections.iter_mut().enumerate() {
-            match connection.connect(self.address, self.poll.registry(), Token(index)) {
-                Ok(()) => waiting += 1,
-                Err(error) if is_our_own(&error) => return Err(of_our_own(&error)),
-                Err(_) => connection.close(),
+        for index in 0..self.connections.len() {
+            match self.connect(index)? {
+                Outcome::Pending => waiting += 1,
+                _ => self.connections[index].close(),
             }
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
@@ -163,6 +171,18 @@ impl Worker {
                         Err(_) => connection.close(),
                     }
                     waiting -= 1;
+                }
+            }
+            for index in 0..self.connections.len() {
+                if self.connections[index].state == State::Queued {
+                    match self.connect(index)? {
+                        Outcome::Pending if self.connections[index].state == State::Queued => break,
+                        Outcome::Pending => {}
+                        _ => {
+                            self.connections[index].close();
+                            waiting -= 1;
+                        }
+                    }
                 }
             }
         }
@@ -222,10 +242,13 @@ impl Worker {
             self.conclude(index, outcome);
             return;
         }
-        match connection.connect(self.address, self.poll.registry(), Token(index)) {
-            Ok(()) => {}
-            Err(error) if is_our_own(&error) => self.own_failure = Some(of_our_own(&error)),
-            Err(_) => self.fail(index, Failure::Connect),
+        self.begin_to_connect(index);
+    }
+
+    fn begin_to_connect(&mut self, index: usize) {
+        match self.connect(index) {
+            Ok(outcome) => self.conclude(index, outcome),
+            Err(error) => self.own_failure = Some(error),
         }
     }
 
@@ -239,7 +262,7 @@ impl Worker {
                     connection.send(self.request.bytes())
                 }
                 Ok(false) => Outcome::Pending,
-                Err(_) => Outcome::Failed(Failure::Connect),
+                Err(failure) => Outcome::Failed(failure),
             },
             State::Sending | State::Receiving => {
                 let unsent = match connection.state {
@@ -256,11 +279,10 @@ impl Worker {
                     unsent
                 }
             }
-            // The peer closed, or spoke without being asked: the next request needs a connection of its own.
             State::Idle if event.is_readable() || event.is_read_closed() => {
-                return connection.close();
+                return connection.overhear(&mut self.scratch);
             }
-            State::Idle | State::Resting(_) => return,
+            State::Idle | State::Queued | State::Resting(_) => return,
         };
         self.conclude(index, outcome);
     }
@@ -294,8 +316,10 @@ impl Worker {
         let now = Instant::now();
         let connection = &mut self.connections[index];
         self.recording.fail(failure, now - connection.started);
+        let reason = connection.take_reason();
+        self.reason = self.reason.take().or(reason);
         connection.close();
-        if failure == Failure::Connect {
+        if matches!(failure, Failure::Dns | Failure::Connect | Failure::Tls) {
             connection.state = State::Resting(now + REST_AFTER_REFUSAL);
         } else {
             self.begin(index, now);
@@ -309,11 +333,12 @@ impl Worker {
         for index in 0..self.connections.len() {
             let Connection { state, started, .. } = self.connections[index];
             match state {
-                State::Connecting | State::Sending | State::Receiving
+                State::Queued | State::Connecting | State::Sending | State::Receiving
                     if now - started >= self.timeout =>
                 {
                     self.fail(index, Failure::Timeout);
                 }
+                State::Queued => self.begin_to_connect(index),
                 State::Resting(until) if now >= until => self.begin(index, now),
                 _ => {}
             }
@@ -329,24 +354,4 @@ fn poll(poll: &mut Poll, events: &mut Events) -> io::Result<()> {
         }
         result => result,
     }
-}
-
-/// Whether a connection failed for want of something of ours: ports, descriptors, memory. That is no failure of
-/// the service, and must not be counted as one.
-fn is_our_own(error: &io::Error) -> bool {
-    let own = [
-        Errno::ADDRNOTAVAIL,
-        Errno::MFILE,
-        Errno::NFILE,
-        Errno::NOBUFS,
-        Errno::NOMEM,
-    ];
-    Errno::from_io_error(error).is_some_and(|errno| own.contains(&errno))
-}
-
-fn of_our_own(error: &io::Error) -> io::Error {
-    io::Error::new(
-        error.kind(),
-        format!("no further connection can be opened from this machine: {error}"),
-    )
 }

@@ -15,7 +15,7 @@ use schema::configuration::BenchmarkFile;
 pub use cores::{allowed_cores, worker_cores};
 pub use payload::PredictRequest;
 pub use scenario::{Length, Phase, ScenarioPlan};
-pub use target::Target;
+pub use target::{Place, Target};
 
 const DEFAULT_REPETITIONS: u64 = 5;
 const DEFAULT_TIMEOUT_MS: u64 = 10_000;

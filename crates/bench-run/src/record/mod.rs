@@ -13,8 +13,12 @@ const SHORTEST_RANGE: Duration = Duration::from_secs(60);
 /// How a request ended other than well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
+    /// The name does not resolve.
+    Dns,
     /// No connection could be made.
     Connect,
+    /// TLS was refused by one side or the other.
+    Tls,
     /// No whole response in time.
     Timeout,
     /// The peer reset or closed the connection before a response began.
@@ -30,7 +34,9 @@ pub enum Failure {
 impl Failure {
     fn counter(self, errors: &mut ErrorsByKind) -> &mut u64 {
         match self {
+            Failure::Dns => &mut errors.dns,
             Failure::Connect => &mut errors.connect,
+            Failure::Tls => &mut errors.tls,
             Failure::Timeout => &mut errors.timeout,
             Failure::Reset => &mut errors.reset,
             Failure::Protocol => &mut errors.protocol,
@@ -126,8 +132,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FAILURES: [Failure; 9] = [
+    const FAILURES: [Failure; 11] = [
+        Failure::Dns,
         Failure::Connect,
+        Failure::Tls,
         Failure::Timeout,
         Failure::Reset,
         Failure::Protocol,

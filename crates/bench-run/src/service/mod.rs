@@ -3,20 +3,21 @@
 mod memory;
 mod process;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve};
 use schema::evidence::InputFile;
-use toolkit::{Interrupt, Streams, configuration, http};
+use serde_json::Value;
+use toolkit::{Interrupt, Streams, configuration};
 
 pub use memory::{MemoryFigures, MemoryWatch};
 use process::Served;
 
+use crate::drive::{Answer, Endpoint, Security, fetch};
 use crate::error::BenchError;
 use crate::options::Options;
-use crate::plan::Target;
+use crate::plan::{Place, Target};
 
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 /// Speed and steering, which stand beside the sensors in the model's input.
@@ -30,6 +31,7 @@ pub struct Destination {
     /// The environments file, if it was read.
     pub input: Option<InputFile>,
     kind: Kind,
+    security: Security,
 }
 
 #[derive(Debug)]
@@ -42,8 +44,10 @@ enum Kind {
 pub struct Service {
     /// Its address.
     pub target: Target,
-    /// The same as a socket address.
-    pub address: SocketAddr,
+    /// What connections to it are opened to.
+    pub endpoint: Endpoint,
+    /// Whether it is loaded over TLS without a look at whose certificate it shows.
+    pub is_unverified: bool,
     served: Option<Served>,
 }
 
@@ -54,11 +58,8 @@ impl Destination {
         file: &BenchmarkFile,
         streams: &mut Streams<'_>,
     ) -> Result<Destination, BenchError> {
-        let fixed = |kind| Destination {
-            environment: None,
-            input: None,
-            kind,
-        };
+        let folder = folder_of(&options.config);
+        let security = Security::find(options, file.benchmark.tls.as_ref(), &folder)?;
         match (&options.target, &options.environment) {
             (Some(_), Some(_)) => {
                 return Err(BenchError::Exclusive {
@@ -66,29 +67,44 @@ impl Destination {
                     other: "--environment",
                 });
             }
-            (Some(target), None) => return Ok(fixed(Kind::Remote(Target::parse(target)?))),
-            (None, Some(name)) => return Destination::by_name(name, options, streams),
+            (Some(target), None) => return Destination::at(target, security),
+            (None, Some(name)) => return Destination::by_name(name, options, security, streams),
             (None, None) => {}
         }
         if let Some(target) = &file.benchmark.target {
-            Ok(fixed(Kind::Remote(Target::parse(target)?)))
+            Destination::at(target, security)
         } else if let Some(serve) = &file.benchmark.serve {
-            Ok(fixed(Kind::Served {
-                serve: serve.clone(),
-                folder: folder_of(&options.config),
-            }))
+            Ok(Destination {
+                environment: None,
+                input: None,
+                kind: Kind::Served {
+                    serve: serve.clone(),
+                    folder,
+                },
+                security,
+            })
         } else if options.environments.is_none() && !default_environments(options).is_file() {
             Err(BenchError::NoDestination {
                 config: options.config.clone(),
             })
         } else {
-            Destination::by_name("local", options, streams)
+            Destination::by_name("local", options, security, streams)
         }
+    }
+
+    fn at(target: &str, security: Security) -> Result<Destination, BenchError> {
+        Ok(Destination {
+            environment: None,
+            input: None,
+            kind: Kind::Remote(Target::parse(target)?),
+            security,
+        })
     }
 
     fn by_name(
         name: &str,
         options: &Options,
+        security: Security,
         streams: &mut Streams<'_>,
     ) -> Result<Destination, BenchError> {
         let path = match &options.environments {
@@ -115,6 +131,7 @@ impl Destination {
             environment: Some(name.to_owned()),
             input: Some(read.input()),
             kind,
+            security,
         })
     }
 
@@ -170,35 +187,33 @@ impl Destination {
         allowed: &[usize],
         interrupt: &Interrupt,
     ) -> Result<Service, BenchError> {
-        match &self.kind {
-            Kind::Remote(target) => Ok(Service {
-                target: target.clone(),
-                address: target.resolve()?,
-                served: None,
-            }),
+        let (target, served) = match &self.kind {
+            Kind::Remote(target) => (target.clone(), None),
             Kind::Served { serve, folder } => {
-                let (served, url) = Served::start(
-                    serve,
-                    folder,
-                    &self.service_cores(worker_cores, allowed)?,
-                    interrupt,
-                )?;
-                let target = Target::parse(&url)?;
-                Ok(Service {
-                    address: target.resolve()?,
-                    target,
-                    served: Some(served),
-                })
+                let cores = self.service_cores(worker_cores, allowed)?;
+                let (served, url) =
+                    Served::start(serve, folder, &cores, &self.security, interrupt)?;
+                (Target::parse(&url)?, Some(served))
             }
-        }
+        };
+        let speaks_tls = matches!(target.place, Place::Host { tls: true, .. });
+        Ok(Service {
+            endpoint: Endpoint::find(&target, &self.security)?,
+            target,
+            is_unverified: speaks_tls && self.security.trusts_anyone(),
+            served,
+        })
     }
 }
 
 impl Service {
     /// How many sensor values its model takes, if it says.
     pub fn sensor_count(&self) -> Result<Option<u64>, BenchError> {
-        let url = format!("{}/metadata", self.target.url);
-        let metadata = http::Client::new(METADATA_TIMEOUT).get_json(&url)?;
+        let answer = self.get("/metadata", METADATA_TIMEOUT)?;
+        // Another status or another content: it has no such page.
+        let metadata: Option<Value> = (answer.status == 200)
+            .then(|| serde_json::from_slice(&answer.body).ok())
+            .flatten();
         let inputs = metadata
             .as_ref()
             .and_then(|metadata| metadata.get("inputShape"))
@@ -208,6 +223,11 @@ impl Service {
                     .or_else(|| shape.as_array()?.last()?.as_u64())
             });
         Ok(inputs.map(|inputs| inputs.saturating_sub(INPUTS_BESIDE_SENSORS)))
+    }
+
+    /// A page of it, as in `/metadata`, below the target's own path. Every status is an answer.
+    pub fn get(&self, path: &str, timeout: Duration) -> Result<Answer, BenchError> {
+        fetch(&self.target, &self.endpoint, path, timeout)
     }
 
     /// The process to measure, if it is ours.

@@ -7,6 +7,7 @@ use super::cores::Cores;
 use super::problem::{Configuration, Problem, nothing, outside, zero};
 use super::serve::{LONGEST_TIMEOUT_MS, Serve, target_problem};
 use super::thresholds::PerformanceThresholds;
+use super::tls::Tls;
 use crate::Measured;
 
 const MOST_REPETITIONS: u64 = 1000;
@@ -62,6 +63,9 @@ pub struct Benchmark {
     /// A command that serves, in place of an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
+    /// Whom `https` connections trust and what they show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
 }
 
 /// What the machine must have.
@@ -209,6 +213,8 @@ impl Benchmark {
         }
         let serve = self.serve.iter().flat_map(Serve::problems);
         problems.extend(serve.map(|problem| problem.below("serve")));
+        let tls = self.tls.iter().flat_map(Tls::problems);
+        problems.extend(tls.map(|problem| problem.below("tls")));
         problems
             .into_iter()
             .map(|problem| problem.below("benchmark"))

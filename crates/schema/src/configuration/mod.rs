@@ -8,6 +8,7 @@ mod gates;
 mod problem;
 mod serve;
 mod thresholds;
+mod tls;
 
 pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
 pub use cores::Cores;
@@ -20,3 +21,4 @@ pub use gates::{
 pub use problem::{Configuration, Problem};
 pub use serve::{Ready, Serve};
 pub use thresholds::{PerformanceThresholds, ThresholdsFile};
+pub use tls::Tls;

@@ -90,11 +90,13 @@ pub(super) fn target_problem(path: &str, target: &str) -> Option<Problem> {
         .strip_prefix("http://")
         .or_else(|| target.strip_prefix("https://"));
     let named = host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', ':']));
+    let socket = target.strip_prefix("unix:");
+    let named = named || socket.is_some_and(|path| path.len() > 1 && path.starts_with('/'));
     (!named).then(|| {
         Problem::new(
             path,
             format!("\"{target}\""),
-            "an address as in http://127.0.0.1:8080",
+            "an address as in http://127.0.0.1:8080, https://host or unix:/run/app.sock",
         )
     })
 }
