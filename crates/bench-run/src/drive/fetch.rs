@@ -101,3 +101,65 @@ fn in_words(failure: Failure) -> String {
     }
     .to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::Security;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    /// What becomes of a page of a service that says `answer` to the first request and then closes.
+    fn fetched(answer: &'static str, timeout: Duration) -> Result<Answer, BenchError> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/api", listener.local_addr().unwrap());
+        let service = thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let read = connection.read(&mut request).unwrap();
+            assert!(request[..read].starts_with(b"GET /api/page HTTP/1.1\r\nHost: 127.0.0.1"));
+            if answer.is_empty() {
+                // The client goes first.
+                let _ = connection.read(&mut request);
+            }
+            let _ = connection.write_all(answer.as_bytes());
+        });
+        let target = Target::parse(&url).unwrap();
+        let endpoint = Endpoint::find(&target, &Security::default()).unwrap();
+        let fetched = fetch(&target, &endpoint, "/page", timeout);
+        service.join().unwrap();
+        fetched
+    }
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn every_status_is_an_answer_and_its_body_is_whole() {
+        let answer = "HTTP/1.1 418 Teapot\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n";
+        let fetched = fetched(answer, PATIENCE).unwrap();
+        assert_eq!(
+            (fetched.status, fetched.body.as_slice()),
+            (418, b"abcd".as_slice())
+        );
+    }
+
+    #[test]
+    fn what_is_no_answer_is_told_with_the_page() {
+        for (answer, timeout, reason) in [
+            (
+                "SSH-2.0\r\n\r\n",
+                PATIENCE,
+                "the answer is not HTTP, or not whole",
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+                PATIENCE,
+                "the answer is not HTTP, or not whole",
+            ),
+            ("", Duration::from_millis(30), "no answer within 30ms"),
+        ] {
+            let error = fetched(answer, timeout).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("/api/page: {reason}")), "{error}");
+        }
+    }
+}

@@ -140,7 +140,7 @@ impl Drop for Served {
 fn ready_hint(serve: &Serve, heard: Option<String>) -> String {
     match &serve.ready {
         None | Some(Ready::StdoutUrl) => {
-            " (waited for a line with its http:// address on its stdout)".to_owned()
+            " (waited for a line with its address on its stdout)".to_owned()
         }
         Some(Ready::Poll(url)) => format!(
             " (waited for a 200 from {}; {})",
@@ -217,7 +217,9 @@ fn addresses_in(stdout: ChildStdout) -> Receiver<String> {
 
 /// The first address in a line, without the punctuation, brackets and colours around it.
 fn address_in(line: &str) -> Option<String> {
-    let start = line.find("http://").or_else(|| line.find("https://"))?;
+    let start = ["http://", "https://", "unix:/"]
+        .into_iter()
+        .find_map(|scheme| line.find(scheme))?;
     let around = |character: char| {
         character.is_whitespace()
             || character.is_control()
@@ -257,6 +259,31 @@ fn polled_address(url: &str, security: &Security) -> Result<Result<String, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use std::os::unix::net::UnixListener;
+    use tempfile::TempDir;
+
+    #[test]
+    fn a_service_serves_when_its_page_answers_200_and_what_it_said_before_is_known() {
+        let folder = TempDir::new().unwrap();
+        let socket = folder.path().join("app.sock");
+        let page = format!("unix:{}:/ready?deep=1", socket.display());
+        let look = || polled_address(&page, &Security::default()).unwrap();
+        assert!(look().unwrap_err().contains("No such file"));
+        let listener = UnixListener::bind(&socket).unwrap();
+        thread::spawn(move || {
+            for (stream, status) in listener.incoming().zip([503, 200]) {
+                let mut stream = BufReader::new(stream.unwrap());
+                let mut line = String::new();
+                stream.read_line(&mut line).unwrap();
+                assert_eq!(line, "GET /ready?deep=1 HTTP/1.1\r\n");
+                let answer = format!("HTTP/1.1 {status} Whatever\r\nContent-Length: 0\r\n\r\n");
+                stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        assert_eq!(look(), Err("status 503".to_owned()));
+        assert_eq!(look(), Ok(format!("unix:{}", socket.display())));
+    }
 
     #[test]
     fn an_address_is_found_in_whatever_a_server_says_around_it() {
@@ -271,5 +298,9 @@ mod tests {
             assert_eq!(address_in(line), address, "{line}");
         }
         assert_eq!(address_in("starting up"), None);
+        assert_eq!(
+            address_in("Listening at: unix:/run/app.sock (4242)").as_deref(),
+            Some("unix:/run/app.sock")
+        );
     }
 }
