@@ -100,3 +100,30 @@ pub(super) fn target_problem(path: &str, target: &str) -> Option<Problem> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_service_is_a_host_or_a_socket() {
+        for target in [
+            "http://[::1]:80",
+            "https://host/api",
+            "unix:/run/app.sock",
+            "unix:/run/app.sock:/api",
+        ] {
+            assert_eq!(target_problem("target", target), None, "{target}");
+        }
+        for target in [
+            "host:80",
+            "http://",
+            "https:///api",
+            "unix:",
+            "unix:/",
+            "unix:app.sock",
+        ] {
+            assert!(target_problem("target", target).is_some(), "{target}");
+        }
+    }
+}
