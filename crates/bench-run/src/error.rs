@@ -1,4 +1,5 @@
 use std::io;
+use std::path::PathBuf;
 
 use hdrhistogram::serialization::V2DeflateSerializeError;
 use schema::SchemaError;
@@ -48,6 +49,35 @@ pub enum BenchError {
         /// As typed.
         command: String,
         /// What is wrong with it.
+        reason: String,
+    },
+    #[error("{given} is of no use without {missing}")]
+    Missing {
+        /// The option.
+        given: &'static str,
+        /// The other.
+        missing: &'static str,
+    },
+    /// A certificate or a key that cannot be used.
+    #[error("{}: {reason}", .path.display())]
+    Certificate {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `https`, and nothing to trust.
+    #[error("found no root certificates on this system: name some with --cacert FILE")]
+    NoRootCertificates,
+    /// TLS could not be set up at all.
+    #[error("TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    /// A page that could not be had.
+    #[error("{url}: {reason}")]
+    Fetch {
+        /// Its address.
+        url: String,
+        /// Why.
         reason: String,
     },
     /// Nothing says where the service is.

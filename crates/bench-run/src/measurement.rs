@@ -76,6 +76,13 @@ impl<'a> Measurement<'a> {
             self.given_up = Some(warning("no_answer", &message));
             return Ok(());
         }
+        if service.is_unverified {
+            let message = format!(
+                "{}: whose certificate it shows is not looked at",
+                service.address.target.url
+            );
+            self.warn_once("tls_insecure", &message);
+        }
         let outcome = self.scenarios(order, repetition, service, rig, progress);
         if let Some(ending) = service.ended() {
             let message = format!("the service {ending} during repetition {}", repetition + 1);
@@ -114,7 +121,7 @@ impl<'a> Measurement<'a> {
             if self.no_answer {
                 let message = format!(
                     "{} no longer answers: given up in {}",
-                    service.target.url, scenario.name
+                    service.address.target.url, scenario.name
                 );
                 self.given_up = Some(warning("no_answer", &message));
                 return Ok(());
@@ -128,7 +135,7 @@ impl<'a> Measurement<'a> {
                 let message = format!(
                     "not one of {} requests to {} succeeded ({}): given up in {}",
                     requests.requests(),
-                    service.target.url,
+                    service.address.target.url,
                     requests.kinds_of_errors(),
                     scenario.name
                 );
@@ -178,8 +185,8 @@ impl<'a> Measurement<'a> {
         // Told from the plan alone, so that every service is sent the same.
         let place = repetition * plan.scenarios.len() as u64 + index as u64;
         let task = |phase: &Phase, warmup: u64, stream: u64| Task {
-            target: service.target.clone(),
-            address: service.address,
+            target: service.address.target.clone(),
+            endpoint: service.address.endpoint.clone(),
             batch_size: scenario.batch_size,
             sensor_count,
             connections: phase.connections,
@@ -242,6 +249,10 @@ impl<'a> Measurement<'a> {
                 mean_latency_s * 1e3
             );
             self.warn_once("short_window", &message);
+        }
+        if let Some(reason) = &result.reason {
+            let message = format!("{}: {reason}", service.address.target.url);
+            self.warn_once(reason.kind(), &message);
         }
         Ok((result, memory))
     }

@@ -11,7 +11,7 @@ pub struct Options {
     #[argh(option)]
     pub config: String,
 
-    /// the service's address, as in http://127.0.0.1:8080
+    /// the service's address, as in http://127.0.0.1:8080, https://host or unix:/run/app.sock
     #[argh(option)]
     pub target: Option<String>,
 
@@ -50,6 +50,22 @@ pub struct Options {
     /// start a served process once for all repetitions (default: anew for each)
     #[argh(switch)]
     pub keep_server: bool,
+
+    /// root certificates to trust in place of the system's, in PEM
+    #[argh(option)]
+    pub cacert: Option<String>,
+
+    /// client certificate to show, in PEM
+    #[argh(option)]
+    pub cert: Option<String>,
+
+    /// private key of the client certificate, in PEM (default: in the file of --cert)
+    #[argh(option)]
+    pub key: Option<String>,
+
+    /// take any certificate of the service, with a warning
+    #[argh(switch)]
+    pub insecure: bool,
 
     /// end with 2 if the machine is less than the configuration requires (default: warn)
     #[argh(switch)]

@@ -1,17 +1,16 @@
-use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::io;
 use std::time::Instant;
 
-use mio::net::TcpStream;
-use mio::{Interest, Registry, Token};
+use mio::{Registry, Token};
 
 use super::response::{Ending, Message, Response, Step};
+use super::transport::{Broken, Endpoint, Opened, Received, Stream};
 use crate::record::{Failure, Spent};
 
 /// One connection with at most one request under way.
 #[derive(Debug)]
 pub struct Connection {
-    stream: Option<TcpStream>,
+    stream: Option<Stream>,
     /// What it is doing.
     pub state: State,
     /// When the request under way began: before its connection, if it needed one.
@@ -20,6 +19,7 @@ pub struct Connection {
     pub due: Option<Instant>,
     unsent: Vec<u8>,
     response: Response,
+    reason: Option<Broken>,
 }
 
 /// What a connection is doing.
@@ -27,6 +27,8 @@ pub struct Connection {
 pub enum State {
     /// Nothing, open or not.
     Idle,
+    /// Waits for room in the backlog of a Unix domain socket, to be connected then.
+    Queued,
     /// Waits to be connected.
     Connecting,
     /// Waits for room to send the rest of its request.
@@ -65,6 +67,7 @@ impl Connection {
             due: None,
             unsent: Vec::new(),
             response: Response::default(),
+            reason: None,
         }
     }
 
@@ -85,37 +88,36 @@ impl Connection {
     }
 
     /// Begins to connect.
+    /// Begins to connect, or to go on doing so where there was no room in the backlog. The error is one of our own,
+    /// and no failure of the service.
     pub fn connect(
         &mut self,
-        address: SocketAddr,
+        endpoint: &Endpoint,
         registry: &Registry,
         token: Token,
-    ) -> io::Result<()> {
-        let mut stream = TcpStream::connect(address)?;
-        registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
-        // A latency without Nagle's algorithm is the service's; a socket that cannot do without it still works.
-        let _ = stream.set_nodelay(true);
-        self.stream = Some(stream);
-        self.state = State::Connecting;
-        Ok(())
+    ) -> io::Result<Outcome> {
+        match Stream::open(endpoint, registry, token)? {
+            Opened::Stream(stream) => {
+                self.stream = Some(stream);
+                self.state = State::Connecting;
+            }
+            Opened::Full => self.state = State::Queued,
+            Opened::Broken(broken) => return Ok(Outcome::Failed(self.broke(broken))),
+        }
+        Ok(Outcome::Pending)
     }
 
-    /// Whether the attempt to connect has come to an end, and to which.
-    pub fn connected(&mut self) -> io::Result<bool> {
-        let Some(stream) = &self.stream else {
+    /// Goes on connecting, the handshake of TLS included. Whether that has come to an end, and to which.
+    pub fn connected(&mut self) -> Result<bool, Failure> {
+        let Some(stream) = &mut self.stream else {
             return Ok(false);
         };
-        if let Some(error) = stream.take_error()? {
-            return Err(error);
+        match stream.is_ready() {
+            Ok(true) => self.state = State::Idle,
+            Ok(false) => return Ok(false),
+            Err(broken) => return Err(self.broke(broken)),
         }
-        match stream.peer_addr() {
-            Ok(_) => {
-                self.state = State::Idle;
-                Ok(true)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(true)
     }
 
     /// Sends a request, or as much of it as there is room for.
@@ -125,13 +127,15 @@ impl Connection {
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
         };
-        match write_some(stream, request) {
-            Ok(sent) if sent == request.len() => self.state = State::Receiving,
+        match stream.write(request) {
+            Ok(sent) if sent == request.len() && stream.is_flushed() => {
+                self.state = State::Receiving;
+            }
             Ok(sent) => {
                 self.unsent.extend_from_slice(&request[sent..]);
                 self.state = State::Sending;
             }
-            Err(_) => return Outcome::Failed(Failure::Reset),
+            Err(broken) => return Outcome::Failed(self.broke(broken)),
         }
         Outcome::Pending
     }
@@ -141,16 +145,17 @@ impl Connection {
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
         };
-        match write_some(stream, &self.unsent) {
+        match stream.write(&self.unsent) {
             Ok(sent) => {
                 self.unsent.drain(..sent);
-                if self.unsent.is_empty() {
+                if self.unsent.is_empty() && stream.is_flushed() {
                     self.state = State::Receiving;
                 }
                 Outcome::Pending
             }
             // What the peer said before it closed may still be there to read.
-            Err(_) => Outcome::Pending,
+            Err(Broken::Reset) => Outcome::Pending,
+            Err(broken) => Outcome::Failed(self.broke(broken)),
         }
     }
 
@@ -160,7 +165,7 @@ impl Connection {
         &mut self,
         scratch: &mut [u8],
         closing: bool,
-        judge: impl Fn(u16, &[u8]) -> bool,
+        judge: impl FnOnce(u16, &[u8]) -> bool,
     ) -> Outcome {
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
@@ -172,36 +177,59 @@ impl Connection {
             as_expected: judge(message.status, &message.body),
         };
         loop {
-            let read = match stream.read(scratch) {
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Outcome::Pending,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) => return Outcome::Failed(Failure::Reset),
+            let (count, last) = match stream.read(scratch) {
+                Ok(Received::Bytes { count, last }) => (count, last),
+                Ok(Received::Nothing) => return Outcome::Pending,
+                Ok(Received::End { orderly }) => {
+                    return match self.response.end() {
+                        // A body that only the end of the connection ends may have been cut.
+                        Ending::Complete(message) if orderly => {
+                            let outcome = answered(&message);
+                            self.stream = None;
+                            outcome
+                        }
+                        Ending::Unanswered => Outcome::Failed(Failure::Reset),
+                        Ending::Complete(_) | Ending::Truncated => {
+                            Outcome::Failed(Failure::Protocol)
+                        }
+                    };
+                }
+                Err(broken) => return Outcome::Failed(self.broke(broken)),
             };
-            if read == 0 {
-                return match self.response.end() {
-                    Ending::Complete(message) => {
-                        self.stream = None;
-                        answered(&message)
-                    }
-                    Ending::Unanswered => Outcome::Failed(Failure::Reset),
-                    Ending::Truncated => Outcome::Failed(Failure::Protocol),
-                };
-            }
-            match self.response.feed(&scratch[..read]) {
+            match self.response.feed(&scratch[..count]) {
                 Step::Broken => return Outcome::Failed(Failure::Protocol),
                 Step::Complete(message) => {
                     let outcome = answered(&message);
+                    let closing = closing || stream.peer_says_goodbye();
                     if closing || !message.keep_alive || self.state == State::Sending {
                         self.stream = None;
                     }
                     return outcome;
                 }
-                // A read that did not fill the buffer has emptied the socket: the next edge will tell of more.
-                Step::Incomplete if read < scratch.len() && !closing => return Outcome::Pending,
+                Step::Incomplete if last && !closing => return Outcome::Pending,
                 Step::Incomplete => {}
             }
         }
+    }
+
+    /// Hears what comes without being asked for. A session ticket of TLS is taken in; a peer that closed, or
+    /// spoke, ends the connection: the next request needs one of its own.
+    pub fn overhear(&mut self, scratch: &mut [u8]) {
+        let heard = self.stream.as_mut().map(|stream| stream.read(scratch));
+        if !matches!(heard, Some(Ok(Received::Nothing))) {
+            self.close();
+        }
+    }
+
+    /// Why the connection failed last, where more is known than the kind of failure; told once.
+    pub fn take_reason(&mut self) -> Option<Broken> {
+        self.reason.take()
+    }
+
+    fn broke(&mut self, broken: Broken) -> Failure {
+        let failure = broken.failure();
+        self.reason = Some(broken).filter(|broken| *broken != Broken::Reset);
+        failure
     }
 
     /// Ends the request under way; the stream, whose state nobody knows, goes too.
@@ -209,19 +237,4 @@ impl Connection {
         self.stream = None;
         self.state = State::Idle;
     }
-}
-
-/// As much as there is room for; none is no error.
-fn write_some(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    let mut sent = 0;
-    while sent < bytes.len() {
-        match stream.write(&bytes[sent..]) {
-            Ok(0) => break,
-            Ok(written) => sent += written,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(sent)
 }

@@ -4,16 +4,17 @@ mod budget;
 mod connection;
 mod descriptors;
 mod expectation;
+mod fetch;
 mod open_loop;
 mod part;
 mod response;
 mod schedule;
 mod thread_time;
 mod timer;
+mod transport;
 mod worker;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ use crate::error::BenchError;
 use crate::plan::{Arrivals, Length, Target};
 use crate::record::Recording;
 pub use descriptors::allow as allow_connections;
+pub use fetch::{Answer, fetch};
+pub use transport::{Broken, Endpoint, Security};
 use worker::Worker;
 
 /// Before the first request of an open loop is due.
@@ -35,8 +38,8 @@ const HEAD_START: Duration = Duration::from_millis(1);
 pub struct Task {
     /// Where the requests go.
     pub target: Target,
-    /// The same as a socket address.
-    pub address: SocketAddr,
+    /// What connections to it are opened to.
+    pub endpoint: Endpoint,
     /// Observations a request.
     pub batch_size: u64,
     /// Sensor values an observation.
@@ -78,6 +81,8 @@ pub struct PhaseResult {
     pub given_up: bool,
     /// From the start until the last request had ended; `cpu` was spent in it.
     pub elapsed: Duration,
+    /// Why a connection failed, the first time that one did and more was known than the kind of failure.
+    pub reason: Option<Broken>,
 }
 
 /// The workers, pinned.
@@ -140,6 +145,7 @@ impl Generator {
                 total.longest_spin = total.longest_spin.max(result.spun);
                 total.longest_cpu_wait = total.longest_cpu_wait.max(result.cpu_wait);
                 total.given_up |= result.given_up;
+                total.reason = total.reason.or(result.reason);
             }
         }
         total.duration = match task.length {

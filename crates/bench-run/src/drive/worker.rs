@@ -1,10 +1,8 @@
 use std::io;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::{Events, Poll, Token};
-use rustix::io::Errno;
 use toolkit::Interrupt;
 
 use super::Task;
@@ -16,6 +14,7 @@ use super::part::Part;
 use super::schedule::Schedule;
 use super::thread_time::{cpu_time, cpu_wait};
 use super::timer::Timer;
+use super::transport::{Broken, Endpoint};
 use crate::error::BenchError;
 use crate::plan::{Arrivals, Length, PredictRequest};
 use crate::record::{Failure, Recorder, Recording, Spent};
@@ -41,7 +40,7 @@ pub struct Worker {
     /// Until when a response counts for throughput.
     in_time_until: Option<Instant>,
     request: PredictRequest,
-    address: SocketAddr,
+    endpoint: Endpoint,
     batch_size: u64,
     timeout: Duration,
     interrupt: Interrupt,
@@ -52,6 +51,7 @@ pub struct Worker {
     spun: Duration,
     given_up: bool,
     own_failure: Option<io::Error>,
+    reason: Option<Broken>,
 }
 
 /// What a free connection does.
@@ -88,6 +88,8 @@ pub struct WorkerResult {
     pub cpu_wait: Duration,
     /// Whether it gave up on a service that no longer answered.
     pub given_up: bool,
+    /// Why a connection failed, the first time.
+    pub reason: Option<Broken>,
 }
 
 impl Worker {
@@ -110,7 +112,7 @@ impl Worker {
                 task.sensor_count,
                 task.seed.wrapping_add(index as u64),
             ),
-            address: task.address,
+            endpoint: task.endpoint.clone(),
             batch_size: task.batch_size,
             timeout: task.timeout,
             interrupt: task.interrupt.clone(),
@@ -121,10 +123,12 @@ impl Worker {
             spun: Duration::ZERO,
             given_up: false,
             own_failure: None,
+            reason: None,
         };
         worker.connect_all()?;
         let warmup = Budget::Requests(worker.part.of_requests(task.warmup));
         worker.spend(Pace::closed(warmup, worker.connections.len()))?;
+        worker.reason = None;
         Ok(worker)
     }
 
@@ -156,6 +160,7 @@ impl Worker {
             spun: self.spun,
             cpu_wait: cpu_wait().saturating_sub(wait_before),
             given_up: self.given_up,
+            reason: self.reason,
         })
     }
 
@@ -172,14 +177,17 @@ impl Worker {
         ))))
     }
 
+    fn connect(&mut self, index: usize) -> io::Result<Outcome> {
+        self.connections[index].connect(&self.endpoint, self.poll.registry(), Token(index))
+    }
+
     fn connect_all(&mut self) -> io::Result<()> {
         let deadline = Instant::now() + self.timeout;
         let mut waiting = 0_usize;
-        for (index, connection) in self.connections.iter_mut().enumerate() {
-            match connection.connect(self.address, self.poll.registry(), Token(index)) {
-                Ok(()) => waiting += 1,
-                Err(error) if is_our_own(&error) => return Err(of_our_own(&error)),
-                Err(_) => connection.close(),
+        for index in 0..self.connections.len() {
+            match self.connect(index)? {
+                Outcome::Pending => waiting += 1,
+                _ => self.connections[index].close(),
             }
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
@@ -194,6 +202,18 @@ impl Worker {
                         Err(_) => connection.close(),
                     }
                     waiting -= 1;
+                }
+            }
+            for index in 0..self.connections.len() {
+                if self.connections[index].state == State::Queued {
+                    match self.connect(index)? {
+                        Outcome::Pending if self.connections[index].state == State::Queued => break,
+                        Outcome::Pending => {}
+                        _ => {
+                            self.connections[index].close();
+                            waiting -= 1;
+                        }
+                    }
                 }
             }
         }
@@ -284,10 +304,13 @@ impl Worker {
             self.conclude(index, outcome);
             return;
         }
-        match connection.connect(self.address, self.poll.registry(), Token(index)) {
-            Ok(()) => {}
-            Err(error) if is_our_own(&error) => self.own_failure = Some(of_our_own(&error)),
-            Err(_) => self.fail(index, Failure::Connect),
+        self.begin_to_connect(index);
+    }
+
+    fn begin_to_connect(&mut self, index: usize) {
+        match self.connect(index) {
+            Ok(outcome) => self.conclude(index, outcome),
+            Err(error) => self.own_failure = Some(error),
         }
     }
 
@@ -296,10 +319,13 @@ impl Worker {
         let connection = &mut self.connections[index];
         let outcome = match connection.state {
             State::Connecting => match connection.connected() {
-                Ok(true) => connection.send(self.request.bytes()),
+                Ok(true) => {
+                    // Others may have been sent since it was due.
+                    self.request.vary();
+                    connection.send(self.request.bytes())
+                }
                 Ok(false) => Outcome::Pending,
-                Err(error) if was_connected(&error) => Outcome::Failed(Failure::Reset),
-                Err(_) => Outcome::Failed(Failure::Connect),
+                Err(failure) => Outcome::Failed(failure),
             },
             State::Sending | State::Receiving => {
                 let unsent = match connection.state {
@@ -316,11 +342,10 @@ impl Worker {
                     unsent
                 }
             }
-            // The peer closed, or spoke without being asked: the next request needs a connection of its own.
             State::Idle if event.is_readable() || event.is_read_closed() => {
-                return connection.close();
+                return connection.overhear(&mut self.scratch);
             }
-            State::Idle | State::Resting(_) => return,
+            State::Idle | State::Queued | State::Resting(_) => return,
         };
         self.conclude(index, outcome);
     }
@@ -359,8 +384,10 @@ impl Worker {
         let now = Instant::now();
         let connection = &mut self.connections[index];
         self.recorder.fail(now, failure, connection.spent(now));
+        let reason = connection.take_reason();
+        self.reason = self.reason.take().or(reason);
         connection.close();
-        if failure == Failure::Connect {
+        if matches!(failure, Failure::Dns | Failure::Connect | Failure::Tls) {
             connection.state = State::Resting(now + REST_AFTER_REFUSAL);
         } else {
             self.go_on(index, now);
@@ -379,12 +406,13 @@ impl Worker {
         for index in 0..self.connections.len() {
             let Connection { state, started, .. } = self.connections[index];
             match state {
-                State::Connecting | State::Sending | State::Receiving
+                State::Queued | State::Connecting | State::Sending | State::Receiving
                     if now - started >= self.timeout =>
                 {
                     self.fail(index, Failure::Timeout);
                 }
                 State::Resting(until) if now >= until => self.go_on(index, now),
+                State::Queued => self.begin_to_connect(index),
                 _ => {}
             }
         }
@@ -455,32 +483,4 @@ fn poll(poll: &mut Poll, events: &mut Events, longest: Duration) -> io::Result<(
         }
         result => result,
     }
-}
-
-/// Whether a connection failed for want of something of ours: ports, descriptors, memory. That is no failure of
-/// the service, and must not be counted as one.
-fn is_our_own(error: &io::Error) -> bool {
-    let own = [
-        Errno::ADDRNOTAVAIL,
-        Errno::MFILE,
-        Errno::NFILE,
-        Errno::NOBUFS,
-        Errno::NOMEM,
-    ];
-    Errno::from_io_error(error).is_some_and(|errno| own.contains(&errno))
-}
-
-fn of_our_own(error: &io::Error) -> io::Error {
-    io::Error::new(
-        error.kind(),
-        format!("no further connection can be opened from this machine: {error}"),
-    )
-}
-
-/// Whether a connection failed that had been made: a peer may accept and reset at once.
-fn was_connected(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
-    )
 }

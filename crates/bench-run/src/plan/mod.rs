@@ -16,7 +16,7 @@ pub use cores::{allowed_cores, worker_cores};
 pub use payload::PredictRequest;
 pub use scenario::{Arrivals, Length, Phase, ScenarioPlan};
 pub use schema::configuration::ArrivalLaw;
-pub use target::Target;
+pub use target::{Place, Target};
 
 const DEFAULT_REPETITIONS: u64 = 5;
 const DEFAULT_TIMEOUT_MS: u64 = 10_000;

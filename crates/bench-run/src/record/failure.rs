@@ -3,8 +3,12 @@ use schema::evidence::ErrorsByKind;
 /// How a request ended other than well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
+    /// The name does not resolve.
+    Dns,
     /// No connection could be made.
     Connect,
+    /// TLS was refused by one side or the other.
+    Tls,
     /// No whole response in time.
     Timeout,
     /// The peer reset or closed the connection before a response began.
@@ -23,7 +27,9 @@ impl Failure {
     /// The counter of its kind.
     pub fn counter(self, errors: &mut ErrorsByKind) -> &mut u64 {
         match self {
+            Failure::Dns => &mut errors.dns,
             Failure::Connect => &mut errors.connect,
+            Failure::Tls => &mut errors.tls,
             Failure::Timeout => &mut errors.timeout,
             Failure::Reset => &mut errors.reset,
             Failure::Protocol => &mut errors.protocol,

@@ -182,8 +182,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FAILURES: [Failure; 10] = [
+    const FAILURES: [Failure; 12] = [
+        Failure::Dns,
         Failure::Connect,
+        Failure::Tls,
         Failure::Timeout,
         Failure::Reset,
         Failure::Protocol,

@@ -25,6 +25,7 @@ impl Destination {
             kind,
             keep_server: self.keep_server,
             memory: MemoryChoice::default(),
+            security: self.security.clone(),
         })
     }
 

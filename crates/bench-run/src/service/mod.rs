@@ -4,21 +4,22 @@ mod baseline;
 mod memory;
 mod process;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve, ServiceMemory};
 use schema::evidence::{InputFile, PairingRole};
-use toolkit::{Interrupt, Streams, configuration, http};
+use serde_json::Value;
+use toolkit::{Interrupt, Streams, configuration};
 
 use memory::{MemoryChoice, MemoryPlace};
 pub use memory::{MemoryFigures, MemoryWatch};
 use process::Served;
 
+use crate::drive::{Answer, Endpoint, Security, fetch};
 use crate::error::BenchError;
 use crate::options::{Duel, Options};
-use crate::plan::Target;
+use crate::plan::{Place, Target};
 
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 /// Speed and steering, which stand beside the sensors in the model's input.
@@ -36,6 +37,7 @@ pub struct Destination {
     kind: Kind,
     keep_server: bool,
     memory: MemoryChoice,
+    security: Security,
 }
 
 #[derive(Debug)]
@@ -44,14 +46,23 @@ enum Kind {
     Served { serve: Serve, folder: PathBuf },
 }
 
+/// Where a service answers.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// As it was given, taken apart.
+    pub target: Target,
+    /// What connections are opened to.
+    pub endpoint: Endpoint,
+}
+
 /// A service that can be loaded now. A served process is stopped when this is dropped.
 pub struct Service {
-    /// Its address.
-    pub target: Target,
-    /// The same as a socket address.
-    pub address: SocketAddr,
+    /// Where it answers.
+    pub address: Address,
     /// Whether it has served a scenario of this run already.
     pub has_served: bool,
+    /// Whether it is loaded over TLS without a look at whose certificate it shows.
+    pub is_unverified: bool,
     served: Option<Served>,
     memory: Option<MemoryPlace>,
 }
@@ -76,14 +87,8 @@ impl Destination {
         file: &BenchmarkFile,
         streams: &mut Streams<'_>,
     ) -> Result<Destination, BenchError> {
-        let fixed = |kind| Destination {
-            role: None,
-            environment: None,
-            input: None,
-            kind,
-            keep_server: options.keep_server,
-            memory: MemoryChoice::default(),
-        };
+        let folder = folder_of(&options.config);
+        let security = Security::find(options, file.benchmark.tls.as_ref(), &folder)?;
         match (&options.target, &options.environment) {
             (Some(_), Some(_)) => {
                 return Err(BenchError::Exclusive {
@@ -91,29 +96,47 @@ impl Destination {
                     other: "--environment",
                 });
             }
-            (Some(target), None) => return Ok(fixed(Kind::Remote(Target::parse(target)?))),
-            (None, Some(name)) => return Destination::by_name(name, options, streams),
+            (Some(target), None) => {
+                let kind = Kind::Remote(Target::parse(target)?);
+                return Ok(Destination::new(kind, security, options));
+            }
+            (None, Some(name)) => return Destination::by_name(name, options, security, streams),
             (None, None) => {}
         }
         if let Some(target) = &file.benchmark.target {
-            Ok(fixed(Kind::Remote(Target::parse(target)?)))
+            let kind = Kind::Remote(Target::parse(target)?);
+            Ok(Destination::new(kind, security, options))
         } else if let Some(serve) = &file.benchmark.serve {
-            Ok(fixed(Kind::Served {
+            let kind = Kind::Served {
                 serve: serve.clone(),
-                folder: folder_of(&options.config),
-            }))
+                folder,
+            };
+            Ok(Destination::new(kind, security, options))
         } else if options.environments.is_none() && !default_environments(options).is_file() {
             Err(BenchError::NoDestination {
                 config: options.config.clone(),
             })
         } else {
-            Destination::by_name("local", options, streams)
+            Destination::by_name("local", options, security, streams)
+        }
+    }
+
+    fn new(kind: Kind, security: Security, options: &Options) -> Destination {
+        Destination {
+            role: None,
+            environment: None,
+            input: None,
+            kind,
+            keep_server: options.keep_server,
+            memory: MemoryChoice::default(),
+            security,
         }
     }
 
     fn by_name(
         name: &str,
         options: &Options,
+        security: Security,
         streams: &mut Streams<'_>,
     ) -> Result<Destination, BenchError> {
         let path = match &options.environments {
@@ -137,12 +160,9 @@ impl Destination {
             None => Kind::Remote(Target::parse(&environment.target)?),
         };
         Ok(Destination {
-            role: None,
             environment: Some(name.to_owned()),
             input: Some(read.input()),
-            kind,
-            keep_server: options.keep_server,
-            memory: MemoryChoice::default(),
+            ..Destination::new(kind, security, options)
         })
     }
 
@@ -227,21 +247,23 @@ impl Destination {
         let (target, served) = match &self.kind {
             Kind::Remote(target) => (target.clone(), None),
             Kind::Served { serve, folder } => {
-                let (served, url) = Served::start(
-                    serve,
-                    folder,
-                    &self.service_cores(worker_cores, allowed)?,
-                    interrupt,
-                )?;
+                let cores = self.service_cores(worker_cores, allowed)?;
+                let (served, url) =
+                    Served::start(serve, folder, &cores, &self.security, interrupt)?;
                 (Target::parse(&url)?, Some(served))
             }
         };
+        let speaks_tls = matches!(target.place, Place::Host { tls: true, .. });
         let process_id = served.as_ref().map(Served::process_id);
-        Ok(Service {
-            address: target.resolve()?,
-            memory: self.memory.place(process_id, &target.url)?,
+        let address = Address {
+            endpoint: Endpoint::find(&target, &self.security)?,
             target,
+        };
+        Ok(Service {
+            memory: self.memory.place(process_id, &address)?,
+            address,
             has_served: false,
+            is_unverified: speaks_tls && self.security.trusts_anyone(),
             served,
         })
     }
@@ -250,8 +272,11 @@ impl Destination {
 impl Service {
     /// How many sensor values its model takes, if it says.
     pub fn sensor_count(&self) -> Result<Option<u64>, BenchError> {
-        let url = format!("{}/metadata", self.target.url);
-        let metadata = http::Client::new(METADATA_TIMEOUT).get_json(&url)?;
+        let answer = self.address.get("/metadata", METADATA_TIMEOUT)?;
+        // Another status or another content: it has no such page.
+        let metadata: Option<Value> = (answer.status == 200)
+            .then(|| serde_json::from_slice(&answer.body).ok())
+            .flatten();
         let inputs = metadata
             .as_ref()
             .and_then(|metadata| metadata.get("inputShape"))
@@ -266,13 +291,20 @@ impl Service {
     /// Begins to read its memory, if there is a place where it can be read.
     pub fn watch_memory(&self) -> Option<MemoryWatch> {
         let process_id = self.served.as_ref().map(Served::process_id);
-        let reader = self.memory.as_ref()?.reader(process_id, &self.target.url);
+        let reader = self.memory.as_ref()?.reader(process_id, &self.address);
         reader.map(MemoryWatch::start)
     }
 
     /// How the process ended, if it did so on its own.
     pub fn ended(&mut self) -> Option<String> {
         self.served.as_mut().and_then(Served::ended)
+    }
+}
+
+impl Address {
+    /// A page of the service, as in `/metadata`, below the target's own path. Every status is an answer.
+    fn get(&self, path: &str, timeout: Duration) -> Result<Answer, BenchError> {
+        fetch(&self.target, &self.endpoint, path, timeout)
     }
 }
 

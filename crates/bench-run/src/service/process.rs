@@ -13,10 +13,13 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use schema::configuration::{Ready, Serve};
 use toolkit::{Interrupt, http};
 
+use crate::drive::{Endpoint, Security, fetch};
 use crate::error::BenchError;
+use crate::plan::Target;
 
 const DEFAULT_READY_TIMEOUT: Duration = Duration::from_secs(30);
 const LONGEST_LINE_BYTES: u64 = 64 << 10;
+const PAGE_TIMEOUT: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const LOOK_WHILE_STOPPING: Duration = Duration::from_millis(2);
@@ -34,6 +37,7 @@ impl Served {
         serve: &Serve,
         folder: &Path,
         cores: &[usize],
+        security: &Security,
         interrupt: &Interrupt,
     ) -> Result<(Served, String), BenchError> {
         let refuse = |reason: String| BenchError::Serve {
@@ -41,7 +45,7 @@ impl Served {
             reason,
         };
         if let Some(Ready::Poll(url)) = &serve.ready
-            && polled_address(url).is_some()
+            && polled_address(url, security)?.is_ok()
         {
             let url = http::without_user(url);
             return Err(refuse(format!(
@@ -70,10 +74,18 @@ impl Served {
             .ready_timeout_ms
             .map_or(DEFAULT_READY_TIMEOUT, Duration::from_millis);
         let deadline = Instant::now() + timeout;
+        let mut heard = None;
         while Instant::now() < deadline && !interrupt.asked() {
             let answer = match &serve.ready {
                 None | Some(Ready::StdoutUrl) => said_address(addresses.as_ref()),
-                Some(Ready::Poll(url)) => polled_address(url),
+                Some(Ready::Poll(url)) => match polled_address(url, security)? {
+                    Ok(address) => Some(address),
+                    Err(reason) => {
+                        heard = Some(reason);
+                        thread::sleep(LOOK_EVERY);
+                        None
+                    }
+                },
             };
             if let Some(ending) = served.ended() {
                 return Err(refuse(format!("{ending} before it served")));
@@ -87,7 +99,7 @@ impl Served {
         } else {
             format!(
                 "did not come to serve within {timeout:?}{}",
-                ready_hint(serve)
+                ready_hint(serve, heard)
             )
         }))
     }
@@ -125,12 +137,16 @@ impl Drop for Served {
     }
 }
 
-fn ready_hint(serve: &Serve) -> String {
+fn ready_hint(serve: &Serve, heard: Option<String>) -> String {
     match &serve.ready {
         None | Some(Ready::StdoutUrl) => {
-            " (waited for a line with its http:// address on its stdout)".to_owned()
+            " (waited for a line with its address on its stdout)".to_owned()
         }
-        Some(Ready::Poll(url)) => format!(" (waited for a 200 from {})", http::without_user(url)),
+        Some(Ready::Poll(url)) => format!(
+            " (waited for a 200 from {}; {})",
+            http::without_user(url),
+            heard.unwrap_or_default()
+        ),
     }
 }
 
@@ -201,7 +217,9 @@ fn addresses_in(stdout: ChildStdout) -> Receiver<String> {
 
 /// The first address in a line, without the punctuation, brackets and colours around it.
 fn address_in(line: &str) -> Option<String> {
-    let start = line.find("http://").or_else(|| line.find("https://"))?;
+    let start = ["http://", "https://", "unix:/"]
+        .into_iter()
+        .find_map(|scheme| line.find(scheme))?;
     let around = |character: char| {
         character.is_whitespace()
             || character.is_control()
@@ -227,23 +245,45 @@ fn said_address(addresses: Option<&Receiver<String>>) -> Option<String> {
     }
 }
 
-fn polled_address(url: &str) -> Option<String> {
-    match http::Client::new(Duration::from_secs(1)).get(url) {
-        Ok(answer) if answer.status == 200 => {
-            let (scheme, rest) = url.split_once("://")?;
-            let authority = rest.split(['/', '?', '#']).next()?;
-            Some(format!("{scheme}://{authority}"))
-        }
-        _ => {
-            thread::sleep(LOOK_EVERY);
-            None
-        }
-    }
+/// The address of the service whose page this is, if the page answers 200, else what came in place of that.
+fn polled_address(url: &str, security: &Security) -> Result<Result<String, String>, BenchError> {
+    let (service, path) = Target::of_page(url)?;
+    let endpoint = Endpoint::find(&service, security)?;
+    Ok(match fetch(&service, &endpoint, &path, PAGE_TIMEOUT) {
+        Ok(answer) if answer.status == 200 => Ok(service.url),
+        Ok(answer) => Err(format!("status {}", answer.status)),
+        Err(error) => Err(error.to_string()),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use std::os::unix::net::UnixListener;
+    use tempfile::TempDir;
+
+    #[test]
+    fn a_service_serves_when_its_page_answers_200_and_what_it_said_before_is_known() {
+        let folder = TempDir::new().unwrap();
+        let socket = folder.path().join("app.sock");
+        let page = format!("unix:{}:/ready?deep=1", socket.display());
+        let look = || polled_address(&page, &Security::default()).unwrap();
+        assert!(look().unwrap_err().contains("No such file"));
+        let listener = UnixListener::bind(&socket).unwrap();
+        thread::spawn(move || {
+            for (stream, status) in listener.incoming().zip([503, 200]) {
+                let mut stream = BufReader::new(stream.unwrap());
+                let mut line = String::new();
+                stream.read_line(&mut line).unwrap();
+                assert_eq!(line, "GET /ready?deep=1 HTTP/1.1\r\n");
+                let answer = format!("HTTP/1.1 {status} Whatever\r\nContent-Length: 0\r\n\r\n");
+                stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        assert_eq!(look(), Err("status 503".to_owned()));
+        assert_eq!(look(), Ok(format!("unix:{}", socket.display())));
+    }
 
     #[test]
     fn an_address_is_found_in_whatever_a_server_says_around_it() {
@@ -258,5 +298,9 @@ mod tests {
             assert_eq!(address_in(line), address, "{line}");
         }
         assert_eq!(address_in("starting up"), None);
+        assert_eq!(
+            address_in("Listening at: unix:/run/app.sock (4242)").as_deref(),
+            Some("unix:/run/app.sock")
+        );
     }
 }

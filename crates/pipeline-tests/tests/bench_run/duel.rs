@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use pipeline_tests::patience::PATIENCE;
 use pipeline_tests::{Ran, Workplace, alone, root, tools};
 use rustix::process::Signal;
 use serde_json::{Value, json};

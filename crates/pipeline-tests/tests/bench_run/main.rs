@@ -7,6 +7,7 @@ mod lifecycle;
 mod memory;
 mod open_loop;
 mod requests;
+mod transports;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -84,34 +85,42 @@ fn service(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> Str
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             let answer = std::sync::Arc::clone(&answer);
-            thread::spawn(move || {
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                loop {
-                    let mut head = String::new();
-                    while reader.read_line(&mut head).is_ok_and(|read| read > 2) {}
-                    let length = head.lines().find_map(|line| {
-                        line.to_lowercase()
-                            .strip_prefix("content-length: ")?
-                            .parse()
-                            .ok()
-                    });
-                    let mut body = vec![0; length.unwrap_or(0)];
-                    if head.is_empty() || reader.read_exact(&mut body).is_err() {
-                        return;
-                    }
-                    let text = answer(&head, &String::from_utf8(body).unwrap());
-                    let reply = format!(
-                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}",
-                        text.len()
-                    );
-                    if (&stream).write_all(reply.as_bytes()).is_err() {
-                        return;
-                    }
-                }
-            });
+            thread::spawn(move || converse(stream, &*answer));
         }
     });
     url
+}
+
+/// Answers one request after the other until the client goes.
+fn converse(stream: impl Read + Write, answer: &dyn Fn(&str, &str) -> String) {
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut head = String::new();
+        while reader.read_line(&mut head).is_ok_and(|read| read > 2) {}
+        let length = head.lines().find_map(|line| {
+            line.to_lowercase()
+                .strip_prefix("content-length: ")?
+                .parse()
+                .ok()
+        });
+        let mut body = vec![0; length.unwrap_or(0)];
+        if head.is_empty() || reader.read_exact(&mut body).is_err() {
+            return;
+        }
+        let text = answer(&head, &String::from_utf8(body).unwrap());
+        let reply = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}",
+            text.len()
+        );
+        let stream = reader.get_mut();
+        if stream
+            .write_all(reply.as_bytes())
+            .and_then(|()| stream.flush())
+            .is_err()
+        {
+            return;
+        }
+    }
 }
 
 fn actions_for(body: &str, sensors: usize) -> String {

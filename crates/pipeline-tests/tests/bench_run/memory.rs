@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use pipeline_tests::patience::PATIENCE;
 use pipeline_tests::{Ran, Workplace, alone, root};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use toolkit::http;
 

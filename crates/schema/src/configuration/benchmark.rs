@@ -9,6 +9,7 @@ use super::memory::ServiceMemory;
 use super::problem::{Configuration, Problem, nothing, outside, zero};
 use super::serve::{LONGEST_TIMEOUT_MS, Serve, target_problem};
 use super::thresholds::PerformanceThresholds;
+use super::tls::Tls;
 use crate::Measured;
 
 const MOST_REPETITIONS: u64 = 1000;
@@ -79,6 +80,9 @@ pub struct Benchmark {
     /// Where the service's memory is read. Default: the process that `serve` starts, else the service's metrics page if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<ServiceMemory>,
+    /// Whom `https` connections trust and what they show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
 }
 
 /// What the machine must have.
@@ -236,6 +240,8 @@ impl Benchmark {
         problems.extend(serve.map(|problem| problem.below("serve")));
         let memory = self.memory.as_ref();
         problems.extend(memory.and_then(|memory| memory.problem("memory")));
+        let tls = self.tls.iter().flat_map(Tls::problems);
+        problems.extend(tls.map(|problem| problem.below("tls")));
         problems
             .into_iter()
             .map(|problem| problem.below("benchmark"))

@@ -10,6 +10,7 @@ mod memory;
 mod problem;
 mod serve;
 mod thresholds;
+mod tls;
 
 pub use arrivals::ArrivalLaw;
 pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
@@ -24,3 +25,4 @@ pub use memory::ServiceMemory;
 pub use problem::{Configuration, Problem};
 pub use serve::{Ready, Serve};
 pub use thresholds::{PerformanceThresholds, ThresholdsFile};
+pub use tls::Tls;

@@ -90,11 +90,40 @@ pub(super) fn target_problem(path: &str, target: &str) -> Option<Problem> {
         .strip_prefix("http://")
         .or_else(|| target.strip_prefix("https://"));
     let named = host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', ':']));
+    let socket = target.strip_prefix("unix:");
+    let named = named || socket.is_some_and(|path| path.len() > 1 && path.starts_with('/'));
     (!named).then(|| {
         Problem::new(
             path,
             format!("\"{target}\""),
-            "an address as in http://127.0.0.1:8080",
+            "an address as in http://127.0.0.1:8080, https://host or unix:/run/app.sock",
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_service_is_a_host_or_a_socket() {
+        for target in [
+            "http://[::1]:80",
+            "https://host/api",
+            "unix:/run/app.sock",
+            "unix:/run/app.sock:/api",
+        ] {
+            assert_eq!(target_problem("target", target), None, "{target}");
+        }
+        for target in [
+            "host:80",
+            "http://",
+            "https:///api",
+            "unix:",
+            "unix:/",
+            "unix:app.sock",
+        ] {
+            assert!(target_problem("target", target).is_some(), "{target}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::metrics_page::{self, MetricsReader, USUAL_GAUGES, USUAL_PATH};
 use super::procfs::ProcessReader;
 use super::reader::MemoryReader;
 use crate::error::BenchError;
+use crate::service::Address;
 
 /// Where the memory of a destination is read: where the configuration says, else where it can be had. Found out when
 /// the service can first be reached, and not again: no two repetitions differ in it.
@@ -56,16 +57,20 @@ impl MemoryChoice {
         }
     }
 
-    /// The place for a service at `url`, which runs in the process `served` if it is ours. `None` if there is none.
+    /// The place for a service at `address`, which runs in the process `served` if it is ours. `None` if there is none.
     ///
     /// An error only if the configuration names a place that cannot be read.
-    pub fn place(&self, served: Option<u32>, url: &str) -> Result<Option<MemoryPlace>, BenchError> {
+    pub fn place(
+        &self,
+        served: Option<u32>,
+        address: &Address,
+    ) -> Result<Option<MemoryPlace>, BenchError> {
         if let Some(chosen) = self.chosen.get() {
             return Ok(chosen.clone());
         }
         let chosen = match &self.configured {
-            Some(configured) => Some(configured.place(url)?),
-            None => whatever_can_be_had(served, url),
+            Some(configured) => Some(configured.place(address)?),
+            None => whatever_can_be_had(served, address),
         };
         Ok(self.chosen.get_or_init(|| chosen).clone())
     }
@@ -73,19 +78,19 @@ impl MemoryChoice {
 
 impl MemoryPlace {
     /// Reads there from now on. `None` if the place is the served process, and none is served.
-    pub fn reader(&self, served: Option<u32>, url: &str) -> Option<Box<dyn MemoryReader>> {
+    pub fn reader(&self, served: Option<u32>, address: &Address) -> Option<Box<dyn MemoryReader>> {
         Some(match self {
             MemoryPlace::Served => Box::new(ProcessReader::new(served?)),
             MemoryPlace::Process(process_id) => Box::new(ProcessReader::new(*process_id)),
             MemoryPlace::Cgroup(files) => Box::new(CgroupReader::new(files)),
             MemoryPlace::Metrics { path, gauge } => {
-                Box::new(MetricsReader::new(format!("{url}{path}"), gauge.clone()))
+                Box::new(MetricsReader::new(address, path, gauge))
             }
         })
     }
 
-    fn metrics(url: &str, path: &str, gauges: &[&str]) -> Result<MemoryPlace, BenchError> {
-        let gauge = metrics_page::find_gauge(&format!("{url}{path}"), gauges)?;
+    fn metrics(address: &Address, path: &str, gauges: &[&str]) -> Result<MemoryPlace, BenchError> {
+        let gauge = metrics_page::find_gauge(address, path, gauges)?;
         Ok(MemoryPlace::Metrics {
             path: path.to_owned(),
             gauge: gauge.to_owned(),
@@ -95,7 +100,7 @@ impl MemoryPlace {
 
 impl Configured {
     /// Read once, so that a place that cannot be read is told before anything is measured.
-    fn place(&self, url: &str) -> Result<MemoryPlace, BenchError> {
+    fn place(&self, address: &Address) -> Result<MemoryPlace, BenchError> {
         let memory = &self.memory;
         let (key, place) = if let Some(process_id) = memory.process_id {
             let read = ProcessReader::new(process_id).read_mb();
@@ -109,8 +114,8 @@ impl Configured {
         } else {
             let path = memory.path.as_deref().unwrap_or(USUAL_PATH);
             match &memory.metric {
-                Some(gauge) => ("metric", MemoryPlace::metrics(url, path, &[gauge])),
-                None => ("path", MemoryPlace::metrics(url, path, &USUAL_GAUGES)),
+                Some(gauge) => ("metric", MemoryPlace::metrics(address, path, &[gauge])),
+                None => ("path", MemoryPlace::metrics(address, path, &USUAL_GAUGES)),
             }
         };
         place.map_err(|error| BenchError::ConfiguredMemory {
@@ -123,9 +128,9 @@ impl Configured {
 
 /// The served process, else the metrics page; not the control group of the process, in which other processes may be:
 /// this one, to begin with.
-fn whatever_can_be_had(served: Option<u32>, url: &str) -> Option<MemoryPlace> {
+fn whatever_can_be_had(served: Option<u32>, address: &Address) -> Option<MemoryPlace> {
     match served {
         Some(_) => Some(MemoryPlace::Served),
-        None => MemoryPlace::metrics(url, USUAL_PATH, &USUAL_GAUGES).ok(),
+        None => MemoryPlace::metrics(address, USUAL_PATH, &USUAL_GAUGES).ok(),
     }
 }

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use schema::evidence::MemorySource;
 use toolkit::ToolkitError;
-use toolkit::http::{self, Client};
 
 use super::reader::MemoryReader;
 use super::{BYTES_PER_MB, prometheus};
 use crate::error::BenchError;
+use crate::service::Address;
 
 /// Where services have their metrics, unless the configuration says otherwise.
 pub const USUAL_PATH: &str = "/metrics";
@@ -22,14 +22,19 @@ const TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// A gauge of the service's own memory on its metrics page, in bytes.
 pub struct MetricsReader {
-    url: String,
+    address: Address,
+    path: String,
     gauge: String,
 }
 
 impl MetricsReader {
-    /// The `gauge` on the page at `url`.
-    pub fn new(url: String, gauge: String) -> MetricsReader {
-        MetricsReader { url, gauge }
+    /// The `gauge` on the page at `path` of a service.
+    pub fn new(address: &Address, path: &str, gauge: &str) -> MetricsReader {
+        MetricsReader {
+            address: address.clone(),
+            path: path.to_owned(),
+            gauge: gauge.to_owned(),
+        }
     }
 }
 
@@ -43,7 +48,9 @@ impl MemoryReader for MetricsReader {
     }
 
     fn read_mb(&mut self) -> Result<f64, BenchError> {
-        memory_mb(&page(&self.url)?, &self.gauge).map_err(|reason| unreadable(&self.url, reason))
+        let page = page(&self.address, &self.path)?;
+        memory_mb(&page, &self.gauge)
+            .map_err(|reason| unreadable(&self.address, &self.path, reason))
     }
 
     /// A page has no mark of the highest memory.
@@ -52,9 +59,13 @@ impl MemoryReader for MetricsReader {
     }
 }
 
-/// The first of `gauges` that stands on the page at `url`; an error if none does, or without a number of bytes.
-pub fn find_gauge<'a>(url: &str, gauges: &[&'a str]) -> Result<&'a str, BenchError> {
-    let page = page(url)?;
+/// The first of `gauges` that stands on the page at `path` of a service; an error if none does, or without a number of bytes.
+pub fn find_gauge<'a>(
+    address: &Address,
+    path: &str,
+    gauges: &[&'a str],
+) -> Result<&'a str, BenchError> {
+    let page = page(address, path)?;
     let is_there = |gauge: &&&str| prometheus::values(&page, gauge).next().is_some();
     let found = gauges.iter().find(is_there).copied().ok_or_else(|| {
         let wanted = gauges.join(" or ");
@@ -62,19 +73,16 @@ pub fn find_gauge<'a>(url: &str, gauges: &[&'a str]) -> Result<&'a str, BenchErr
     });
     found
         .and_then(|gauge| memory_mb(&page, gauge).map(|_| gauge))
-        .map_err(|reason| unreadable(url, reason))
+        .map_err(|reason| unreadable(address, path, reason))
 }
 
-fn page(url: &str) -> Result<String, BenchError> {
-    // A connection that stayed open would hold up a service that serves one at a time.
-    let answer = Client::new(TIME_LIMIT).get(url)?;
+fn page(address: &Address, path: &str) -> Result<String, BenchError> {
+    let answer = address.get(path, TIME_LIMIT)?;
     if answer.status == 200 {
         Ok(String::from_utf8_lossy(&answer.body).into_owned())
     } else {
-        Err(unreadable(
-            url,
-            format!("found status {}, expected 200", answer.status),
-        ))
+        let reason = format!("found status {}, expected 200", answer.status);
+        Err(unreadable(address, path, reason))
     }
 }
 
@@ -94,9 +102,9 @@ fn memory_mb(page: &str, gauge: &str) -> Result<f64, String> {
     }
 }
 
-fn unreadable(url: &str, reason: String) -> BenchError {
+fn unreadable(address: &Address, path: &str, reason: String) -> BenchError {
     BenchError::Memory {
-        place: format!("GET {}", http::without_user(url)),
+        place: format!("GET {}{path}", address.target.url),
         reason,
     }
 }
