@@ -73,7 +73,7 @@ pub enum BenchError {
     #[error("TLS: {0}")]
     Tls(#[from] rustls::Error),
     /// A page that could not be had.
-    #[error("{url}: {reason}")]
+    #[error("GET {url}: {reason}")]
     Fetch {
         /// Its address.
         url: String,

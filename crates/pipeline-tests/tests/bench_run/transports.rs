@@ -181,8 +181,8 @@ fn a_service_over_tls_is_loaded_on_connections_that_are_kept() {
         assert_eq!(ran.document()["warnings"], Value::Null, "{ran}");
         assert_eq!(
             connections.load(Ordering::SeqCst),
-            1 + 2 * (1 + 2),
-            "one for /metadata; in each of two repetitions one for latency and two for load"
+            2 + 2 * (1 + 2),
+            "one each for /metrics and /metadata; in each of two repetitions one for latency and two for load"
         );
     }
 }
