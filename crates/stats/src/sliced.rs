@@ -55,10 +55,10 @@ pub fn sliced_interval(slices: &[Distribution], quantile: f64) -> Option<Quantil
 /// together: their number divided by how much larger autocorrelation makes the variance of the share of measurements
 /// beyond the quantile. Each repetition is given as its 20 to 64 time slices in time order.
 ///
-/// The variance comes from the slices by the ratio estimator (a slice weighs by its count). Slices are first joined,
-/// neighbour with neighbour, to 20 to 39: longer ones are less alike, and 19 degrees are enough. Where neighbours are
-/// alike still, twice their covariance is added, as if slices were twice as long and the bias extrapolated away. The
-/// factor is never below 1: a sample that seems better than an independent one seems so by chance.
+/// The variance comes from the slices by the ratio estimator (a slice weighs by its count). Neighbours are first joined
+/// to 20 to 39 slices: longer ones are less alike, and 19 degrees are enough. Where neighbours are alike still, twice
+/// their covariance is added, as if slices were twice as long and the bias extrapolated away. The factor is never below
+/// 1: a sample that seems better than an independent one seems so by chance.
 ///
 /// Of several repetitions the factors are averaged and not the effective samples, as a factor that came out small by
 /// chance would otherwise outweigh the others.
@@ -111,7 +111,7 @@ impl Sliced {
             .collect();
         (tallies.len() >= FEWEST_SLICES).then(|| Sliced {
             pooled,
-            tallies: coarse(tallies),
+            tallies: coarse(&tallies),
         })
     }
 
@@ -131,12 +131,10 @@ impl Sliced {
     }
 }
 
-/// Neighbours joined until fewer than twice the fewest slices are left.
-fn coarse(mut tallies: Vec<Tally>) -> Vec<Tally> {
-    while tallies.len() >= 2 * FEWEST_SLICES {
-        tallies = tallies.chunks(2).map(sum).collect();
-    }
-    tallies
+/// As many neighbours joined as leave the fewest slices, and fewer than twice those.
+fn coarse(tallies: &[Tally]) -> Vec<Tally> {
+    let joined = (tallies.len() / FEWEST_SLICES).max(1);
+    tallies.chunks(joined).map(sum).collect()
 }
 
 fn sum(tallies: &[Tally]) -> Tally {

@@ -5,8 +5,8 @@ use rand_distr::{Distribution as _, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stats::{
-    Distribution, QuantileInterval, StartDifference, effective_samples, repeated_interval,
-    sliced_interval, slope_interval, start_differs,
+    Distribution, QuantileInterval, StartDifference, clustered_interval, effective_samples,
+    repeated_interval, sliced_interval, slope_interval, start_differs,
 };
 
 use crate::service::{Service, slices, slowness};
@@ -32,6 +32,8 @@ pub struct Coverage {
     pub held: f64,
     /// Of the runs, which had both ends.
     pub closed: f64,
+    /// Of the runs, in which Student's t on the repetitions' own quantiles held the truth.
+    held_by_t: f64,
     logarithms: f64,
     effective_samples: f64,
 }
@@ -39,6 +41,11 @@ pub struct Coverage {
 impl Coverage {
     pub fn percent(&self) -> f64 {
         100.0 * self.held / self.runs
+    }
+
+    /// What the plain t interval would have held.
+    pub fn percent_by_t(&self) -> f64 {
+        100.0 * self.held_by_t / self.runs
     }
 
     pub fn open_percent(&self) -> f64 {
@@ -54,17 +61,19 @@ impl Coverage {
         self.effective_samples / self.runs
     }
 
-    fn of(interval: QuantileInterval, truth: f64) -> Coverage {
+    fn of(interval: QuantileInterval, by_t: Option<(f64, f64)>, truth: f64) -> Coverage {
         let holds = interval.low.is_none_or(|low| low <= truth)
             && interval.high.is_none_or(|high| truth <= high);
         let logarithm = interval
             .low
             .zip(interval.high)
             .map(|(low, high)| (high / low).ln());
+        let held_by_t = by_t.is_some_and(|(low, high)| low <= truth && truth <= high);
         Coverage {
             runs: 1.0,
             held: f64::from(u8::from(holds)),
             closed: f64::from(u8::from(logarithm.is_some())),
+            held_by_t: f64::from(u8::from(held_by_t)),
             logarithms: logarithm.unwrap_or_default(),
             effective_samples: interval.effective_samples,
         }
@@ -75,6 +84,7 @@ impl Coverage {
             runs: self.runs + other.runs,
             held: self.held + other.held,
             closed: self.closed + other.closed,
+            held_by_t: self.held_by_t + other.held_by_t,
             logarithms: self.logarithms + other.logarithms,
             effective_samples: self.effective_samples + other.effective_samples,
         }
@@ -100,8 +110,16 @@ impl Experiment {
                     repeated_interval(&wholes, quantile, effective)
                 }
             };
-            let coverage =
-                |(quantile, truth): (&f64, &f64)| Some(Coverage::of(interval(*quantile)?, *truth));
+            let by_t = |quantile: f64| {
+                let own: Option<Vec<f64>> = wholes
+                    .iter()
+                    .map(|whole| whole.quantile(quantile))
+                    .collect();
+                clustered_interval(Distribution::merged(&wholes).quantile(quantile)?, &own?)
+            };
+            let coverage = |(quantile, truth): (&f64, &f64)| {
+                Some(Coverage::of(interval(*quantile)?, by_t(*quantile), *truth))
+            };
             quantiles
                 .iter()
                 .zip(&truths)

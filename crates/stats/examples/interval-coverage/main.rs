@@ -6,7 +6,7 @@ mod service;
 use std::error::Error;
 use std::io::{self, Write};
 
-use experiment::{Experiment, slope_coverage, starts_noticed};
+use experiment::{Coverage, Experiment, slope_coverage, starts_noticed};
 use service::Service;
 
 const RUNS: usize = 2_000;
@@ -26,12 +26,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     writeln!(
         out,
-        "| quantiles of | k | requests | quantile | held % | open % | high / low | effective samples |"
+        "| quantiles of | k | requests | quantile | held % | open % | high / low | effective samples | t would hold % |"
     )?;
-    writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
+    writeln!(
+        out,
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    )?;
     for service in SERVICES {
         for repetitions in [1, 3, 5, 10] {
-            // Enough for 1,000 effective samples of each quantile.
+            // For about 1,000 effective samples of each quantile, or more.
             let requests = if service == Service::Independent {
                 1_500
             } else {
@@ -46,12 +49,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             for (quantile, coverage) in QUANTILES.iter().zip(all) {
                 writeln!(
                     out,
-                    "| {} | {repetitions} | {requests} | {quantile} | {:.1} | {:.1} | {:.2} | {:.0} |",
+                    "| {} | {repetitions} | {requests} | {quantile} | {:.1} | {:.1} | {:.2} | {:.0} | {} |",
                     service.name(),
                     coverage.percent(),
                     coverage.open_percent(),
                     coverage.width(),
                     coverage.mean_effective_samples(),
+                    by_t(&coverage, repetitions),
                 )?;
             }
         }
@@ -95,4 +99,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// A single repetition has nothing that Student's t could be taken of.
+fn by_t(coverage: &Coverage, repetitions: usize) -> String {
+    match repetitions {
+        1 => String::new(),
+        _ => format!("{:.1}", coverage.percent_by_t()),
+    }
 }

@@ -11,8 +11,8 @@ use stats::Distribution;
 const UTILISATION: f64 = 0.8;
 /// Requests until a queue has forgotten that it began empty.
 const WARM_UP: usize = 3_000;
-/// How many time slices a repetition is kept in.
-const SLICES: usize = 40;
+/// How many time slices a repetition is kept in: the most.
+const SLICES: usize = 64;
 
 /// What makes a latency, in mean service times of the typical restart.
 #[derive(Clone, Copy, Debug, PartialEq)]
