@@ -4,6 +4,9 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// measured once in each of k `repetitions`, in their unit: Student's t with k − 1 degrees on the logarithms,
 /// so that the variance from repetition to repetition counts and not only that within one.
 ///
+/// For averages such as a throughput. A high quantile over restarts lies above the average restart's and has
+/// [`repeated_interval`](crate::repeated_interval).
+///
 /// Assumes that the repetitions are independent and their logarithms roughly normal.
 /// `None` for fewer than two values, and where one is not finite or not positive. Constant data give an
 /// interval without width.

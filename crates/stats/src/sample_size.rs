@@ -1,5 +1,5 @@
 /// What may lie beyond each end of a two-sided 95 % interval.
-const TAIL: f64 = 0.025;
+pub const TAIL: f64 = 0.025;
 
 /// The fewest independent samples out of which a two-sided 95 % confidence interval of a quantile, made of two of
 /// those samples, is bounded at both ends.
@@ -16,6 +16,14 @@ const TAIL: f64 = 0.025;
 pub fn samples_for_interval(quantile: f64) -> Option<u64> {
     let farther = quantile.max(1.0 - quantile);
     (quantile > 0.0 && farther < 1.0).then(|| (TAIL.ln() / farther.ln()).ceil() as u64)
+}
+
+/// Whether so many independent samples bound the low and the high end of such an interval: the same, end by end.
+pub fn bounded_ends(quantile: f64, samples: f64) -> (bool, bool) {
+    (
+        (1.0 - quantile).powf(samples) <= TAIL,
+        quantile.powf(samples) <= TAIL,
+    )
 }
 
 #[cfg(test)]
@@ -46,6 +54,15 @@ mod tests {
             prop_assert!(beyond(samples) <= TAIL * (1.0 + 1e-9));
             prop_assert!(beyond(samples - 1) > TAIL * (1.0 - 1e-9));
             prop_assert_eq!(samples_for_interval(1.0 - quantile), Some(samples));
+        }
+
+        #[test]
+        fn both_ends_are_bounded_from_that_number_on(quantile in 1e-3..0.999_f64) {
+            let samples = samples_for_interval(quantile).unwrap() as f64;
+            let (low, high) = bounded_ends(quantile, samples + 0.01);
+            prop_assert!(low && high);
+            let (low, high) = bounded_ends(quantile, samples - 1.01);
+            prop_assert!(!(low && high));
         }
     }
 }
