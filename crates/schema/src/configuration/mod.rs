@@ -4,19 +4,27 @@
 mod benchmark;
 mod cores;
 mod environments;
+mod expect;
 mod gates;
+mod header;
 mod problem;
+mod request;
+mod requests;
 mod serve;
 mod thresholds;
 
 pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
 pub use cores::Cores;
 pub use environments::{Environment, EnvironmentsFile};
+pub use expect::{BodyCondition, Expect, ExpectedStatus};
 pub use gates::{
     CodeQualityGates, DeploymentGates, ErrorRateGates, GatesFile, HealthCheckGates, LatencyGates,
     MemoryGates, PerformanceGates, SecurityGates, SmokeTestGates, ThroughputGates,
     VulnerabilityGates,
 };
+pub use header::{HeaderPart, header_parts, is_header_value};
 pub use problem::{Configuration, Problem};
+pub use request::Request;
+pub use requests::ScenarioRequest;
 pub use serve::{Ready, Serve};
 pub use thresholds::{PerformanceThresholds, ThresholdsFile};
