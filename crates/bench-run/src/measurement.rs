@@ -148,11 +148,15 @@ impl<'a> Measurement<'a> {
         Ok(())
     }
 
-    /// Sensor values an observation: what the service says, asked once, else what the configuration says.
+    /// Sensor values an observation: what the service says, asked once and only if it is to predict, else what the
+    /// configuration says.
     fn sensor_count(&mut self, service: &Service) -> u64 {
         let configured = self.plan.sensor_count;
         if let Some(known) = self.sensor_count {
             return known;
+        }
+        if !self.plan.has_predictions() {
+            return configured;
         }
         let known = match service.sensor_count() {
             Ok(Some(said @ 1..=MOST_SENSORS)) => said,
@@ -186,7 +190,7 @@ impl<'a> Measurement<'a> {
         let task = |phase: &Phase, warmup: u64, stream: u64| Task {
             target: service.target.clone(),
             address: service.address,
-            batch_size: scenario.batch_size,
+            content: scenario.content.clone(),
             sensor_count,
             connections: phase.connections,
             warmup,

@@ -11,7 +11,7 @@ use toolkit::{Exit, Interrupt, Streams, clock, configuration, files};
 use crate::error::BenchError;
 use crate::measurement::Measurement;
 use crate::options::Options;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Outside, Plan};
 use crate::progress::Progress;
 use crate::service::Destination;
 use crate::{TOOL, document, drive, host, summary, warning};
@@ -38,7 +38,9 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         return Err(BenchError::Hardware(unmet));
     }
 
-    let plan = Plan::new(&file, options.seed.unwrap_or_else(drawn_seed));
+    let mut outside = Outside::of(&config);
+    let seed = options.seed.unwrap_or_else(drawn_seed);
+    let plan = Plan::new(&file, &mut outside, seed)?;
     drive::allow_connections(plan.most_connections())?;
     if let Some(output) = &options.output {
         files::check_writable(output)?;
@@ -112,8 +114,10 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     evidence.warnings = measurement.warnings.clone();
     evidence.provenance = vec![provenance(
         &evidence,
-        config.input(),
-        destination.input.clone(),
+        std::iter::once(config.input())
+            .chain(destination.input.clone())
+            .chain(outside.inputs())
+            .collect(),
     )];
     summary::say(&evidence, streams);
     write(begun, &evidence, &options, streams)?;
@@ -184,11 +188,7 @@ fn write(
     )
 }
 
-fn provenance(
-    evidence: &Evidence,
-    config: InputFile,
-    environments: Option<InputFile>,
-) -> Provenance {
+fn provenance(evidence: &Evidence, inputs: Vec<InputFile>) -> Provenance {
     let source = evidence.run.as_ref().and_then(|run| run.source.as_ref());
     Provenance {
         section: "run".to_owned(),
@@ -196,7 +196,7 @@ fn provenance(
         version: TOOL.version.to_owned(),
         time: clock::now(),
         commit: source.and_then(|source| source.commit.clone()),
-        inputs: std::iter::once(config).chain(environments).collect(),
+        inputs,
     }
 }
 

@@ -77,7 +77,7 @@ impl Volume {
     }
 
     /// `None` if nothing was measured. Where requests succeeded and none in time, the rate cannot be told.
-    fn section(self, batch_size: u64) -> Option<Throughput> {
+    fn section(self, batch_size: Option<u64>) -> Option<Throughput> {
         let rps = self.ok_in_time as f64 / self.duration.as_secs_f64();
         let rps = (self.ok_in_time > 0 || self.ok == 0)
             .then_some(rps)
@@ -85,7 +85,8 @@ impl Volume {
         (self.requests > 0).then(|| Throughput {
             rps,
             predictions_per_second: rps
-                .and_then(|rps| Measured::rounded(rps.get() * batch_size as f64)),
+                .zip(batch_size)
+                .and_then(|(rps, batch_size)| Measured::rounded(rps.get() * batch_size as f64)),
             requests: Some(self.requests),
             duration_s: Measured::rounded(self.duration.as_secs_f64()),
             ..Throughput::default()
@@ -121,7 +122,7 @@ impl ScenarioResults {
             order: figures.order,
             started_at: Some(figures.started_at.clone()),
             latency: latency::section(&figures.latency.recording.latency)?,
-            throughput: volume.section(self.plan.batch_size),
+            throughput: volume.section(self.plan.content.batch_size()),
             memory: figures
                 .memory
                 .and_then(|memory| memory.section(figures.carried_over)),
@@ -153,7 +154,7 @@ impl ScenarioResults {
             description: self.plan.description.clone(),
             kind: Some(self.plan.kind),
             mode: Some(Mode::Closed),
-            batch_size: Some(self.plan.batch_size),
+            batch_size: self.plan.content.batch_size(),
             concurrent_requests: Some(self.plan.concurrent_requests()),
             arrival_rate_rps: None,
             limits: self.plan.limits.clone(),
@@ -179,7 +180,7 @@ impl ScenarioResults {
     }
 
     fn throughput(&self) -> Option<Throughput> {
-        let pooled = self.load.section(self.plan.batch_size)?;
+        let pooled = self.load.section(self.plan.content.batch_size())?;
         let rps =
             |throughput: Option<&Throughput>| throughput.and_then(|throughput| throughput.rps);
         let each: Option<Vec<f64>> = self

@@ -6,6 +6,7 @@ use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
 use super::response::{Ending, Message, Response, Step};
+use crate::plan::WireRequest;
 use crate::record::Failure;
 
 /// One connection with at most one request under way.
@@ -16,6 +17,8 @@ pub struct Connection {
     pub state: State,
     /// When the request under way began: before its connection, if it needed one.
     pub started: Instant,
+    /// Which request of the workload it is: its answer is judged by what is expected of that one.
+    pub request: usize,
     unsent: Vec<u8>,
     response: Response,
 }
@@ -40,14 +43,12 @@ pub enum State {
 pub enum Outcome {
     /// The request is still under way.
     Pending,
-    /// A whole response with this status came, and the judge's opinion of its body.
+    /// A whole response came.
     Answered {
         /// When the last of it had been read.
         at: Instant,
-        /// The status code.
-        status: u16,
-        /// Whether the body is as expected.
-        as_expected: bool,
+        /// Whether it is as expected, or else what is wrong with it.
+        judged: Result<(), Failure>,
     },
     /// The request failed.
     Failed(Failure),
@@ -60,6 +61,7 @@ impl Connection {
             stream: None,
             state: State::Idle,
             started: Instant::now(),
+            request: 0,
             unsent: Vec::new(),
             response: Response::default(),
         }
@@ -105,16 +107,16 @@ impl Connection {
     }
 
     /// Sends a request, or as much of it as there is room for.
-    pub fn send(&mut self, request: &[u8]) -> Outcome {
-        self.response.clear();
+    pub fn send(&mut self, request: &WireRequest) -> Outcome {
+        self.response.clear(request.has_response_body);
         self.unsent.clear();
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
         };
-        match write_some(stream, request) {
-            Ok(sent) if sent == request.len() => self.state = State::Receiving,
+        match write_some(stream, &request.bytes) {
+            Ok(sent) if sent == request.bytes.len() => self.state = State::Receiving,
             Ok(sent) => {
-                self.unsent.extend_from_slice(&request[sent..]);
+                self.unsent.extend_from_slice(&request.bytes[sent..]);
                 self.state = State::Sending;
             }
             Err(_) => return Outcome::Failed(Failure::Reset),
@@ -146,16 +148,15 @@ impl Connection {
         &mut self,
         scratch: &mut [u8],
         closing: bool,
-        judge: impl Fn(u16, &[u8]) -> bool,
+        judge: impl Fn(&Message<'_>) -> Result<(), Failure>,
     ) -> Outcome {
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
         };
         let answered = |message: &Message<'_>| Outcome::Answered {
-            // Before the body is judged: that is our time and not the service's.
+            // Before it is judged: that is our time and not the service's.
             at: Instant::now(),
-            status: message.status,
-            as_expected: judge(message.status, &message.body),
+            judged: judge(message),
         };
         loop {
             let read = match stream.read(scratch) {

@@ -3,7 +3,6 @@
 mod budget;
 mod connection;
 mod descriptors;
-mod expectation;
 mod response;
 mod thread_time;
 mod worker;
@@ -18,7 +17,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use toolkit::Interrupt;
 
 use crate::error::BenchError;
-use crate::plan::{Length, Target};
+use crate::plan::{Content, Length, Target};
 use crate::record::Recording;
 pub use descriptors::allow as allow_connections;
 use worker::Worker;
@@ -30,9 +29,9 @@ pub struct Task {
     pub target: Target,
     /// The same as a socket address.
     pub address: SocketAddr,
-    /// Observations a request.
-    pub batch_size: u64,
-    /// Sensor values an observation.
+    /// What the requests hold.
+    pub content: Content,
+    /// Sensor values an observation, in predictions.
     pub sensor_count: u64,
     /// Connections over all workers, each with one request under way.
     pub connections: u64,
@@ -42,7 +41,7 @@ pub struct Task {
     pub length: Length,
     /// How long a request may take.
     pub timeout: Duration,
-    /// Of the payloads.
+    /// Of the requests.
     pub seed: u64,
     /// Whether to stop.
     pub interrupt: Interrupt,

@@ -10,10 +10,9 @@ use toolkit::Interrupt;
 use super::Task;
 use super::budget::{Budget, share};
 use super::connection::{Connection, Outcome, State};
-use super::expectation::carries_actions;
 use super::thread_time::{cpu_time, cpu_wait};
 use crate::error::BenchError;
-use crate::plan::{Length, PredictRequest};
+use crate::plan::{Length, Workload};
 use crate::record::{Failure, Recording};
 
 const EVENTS_AT_ONCE: usize = 1024;
@@ -34,9 +33,8 @@ pub struct Worker {
     /// Connections that have or want a request.
     active: usize,
     budget: Budget,
-    request: PredictRequest,
+    workload: Workload,
     address: SocketAddr,
-    batch_size: u64,
     timeout: Duration,
     interrupt: Interrupt,
     recording: Recording,
@@ -73,14 +71,13 @@ impl Worker {
             connections: (0..connections).map(|_| Connection::new()).collect(),
             active: 0,
             budget: Budget::Requests(0),
-            request: PredictRequest::new(
+            workload: Workload::new(
+                &task.content,
                 &task.target,
-                task.batch_size,
                 task.sensor_count,
                 task.seed.wrapping_add(index as u64),
             ),
             address: task.address,
-            batch_size: task.batch_size,
             timeout: task.timeout,
             interrupt: task.interrupt.clone(),
             recording: Recording::new(task.timeout)?,
@@ -215,13 +212,15 @@ impl Worker {
             self.active -= 1;
             return;
         }
-        self.request.vary();
-        connection.started = Instant::now();
+        connection.request = self.workload.draw();
         if connection.is_open() {
-            let outcome = connection.send(self.request.bytes());
+            let request = self.workload.prepare(connection.request);
+            connection.started = Instant::now();
+            let outcome = connection.send(request);
             self.conclude(index, outcome);
             return;
         }
+        connection.started = Instant::now();
         match connection.connect(self.address, self.poll.registry(), Token(index)) {
             Ok(()) => {}
             Err(error) if is_our_own(&error) => self.own_failure = Some(of_our_own(&error)),
@@ -234,10 +233,7 @@ impl Worker {
         let connection = &mut self.connections[index];
         let outcome = match connection.state {
             State::Connecting => match connection.connected() {
-                Ok(true) => {
-                    self.request.vary();
-                    connection.send(self.request.bytes())
-                }
+                Ok(true) => connection.send(self.workload.prepare(connection.request)),
                 Ok(false) => Outcome::Pending,
                 Err(_) => Outcome::Failed(Failure::Connect),
             },
@@ -248,9 +244,9 @@ impl Worker {
                 };
                 let closing = event.is_read_closed() || event.is_error();
                 if unsent == Outcome::Pending && (event.is_readable() || closing) {
-                    let batch_size = self.batch_size;
-                    connection.receive(&mut self.scratch, closing, |status, body| {
-                        status == 200 && carries_actions(body, batch_size)
+                    let expectation = self.workload.expectation(connection.request);
+                    connection.receive(&mut self.scratch, closing, |message| {
+                        expectation.judge(message.status, message.gzip, &message.body)
                     })
                 } else {
                     unsent
@@ -269,20 +265,15 @@ impl Worker {
         match outcome {
             Outcome::Pending => {}
             Outcome::Failed(failure) => self.fail(index, failure),
-            Outcome::Answered {
-                at,
-                status,
-                as_expected,
-            } => {
+            Outcome::Answered { at, judged } => {
                 self.last_answer = at;
                 let latency = at - self.connections[index].started;
                 if latency >= self.timeout {
                     return self.fail(index, Failure::Timeout);
                 }
-                match status {
-                    200 if as_expected => self.recording.succeed(latency, self.budget.in_time(at)),
-                    200 => self.recording.fail(Failure::InvalidResponse, latency),
-                    _ => self.recording.fail(Failure::Status(status), latency),
+                match judged {
+                    Ok(()) => self.recording.succeed(latency, self.budget.in_time(at)),
+                    Err(failure) => self.recording.fail(failure, latency),
                 }
                 self.begin(index, at);
             }

@@ -3,6 +3,8 @@ use std::time::Duration;
 use schema::configuration::{Benchmark, TestScenario};
 use schema::evidence::{Limits, ScenarioKind};
 
+use super::workload::Content;
+
 /// One entry of `scenarios[]` before it is measured.
 #[derive(Clone, Debug)]
 pub struct ScenarioPlan {
@@ -12,8 +14,8 @@ pub struct ScenarioPlan {
     pub description: Option<String>,
     /// Where it comes from.
     pub kind: ScenarioKind,
-    /// Observations a request.
-    pub batch_size: u64,
+    /// What its requests hold.
+    pub content: Content,
     /// What it is held to.
     pub limits: Option<Limits>,
     /// Unrecorded requests before the first phase, in each repetition.
@@ -55,12 +57,16 @@ impl Length {
 }
 
 impl ScenarioPlan {
-    pub(super) fn of_batch_size(benchmark: &Benchmark, batch_size: u64) -> ScenarioPlan {
+    pub(super) fn of_batch_size(
+        benchmark: &Benchmark,
+        batch_size: u64,
+        content: Content,
+    ) -> ScenarioPlan {
         ScenarioPlan {
             name: Benchmark::scenario_name(batch_size),
             description: None,
             kind: ScenarioKind::BatchSize,
-            batch_size,
+            content,
             limits: None,
             warmup: benchmark.warmup_iterations,
             latency: Phase {
@@ -74,7 +80,11 @@ impl ScenarioPlan {
         }
     }
 
-    pub(super) fn of_test(benchmark: &Benchmark, scenario: &TestScenario) -> ScenarioPlan {
+    pub(super) fn of_test(
+        benchmark: &Benchmark,
+        scenario: &TestScenario,
+        content: Content,
+    ) -> ScenarioPlan {
         let limits = Limits {
             memory_limit_mb: scenario.memory_limit_mb,
             thresholds: scenario.thresholds.clone(),
@@ -87,7 +97,7 @@ impl ScenarioPlan {
             name: scenario.name.clone(),
             description: scenario.description.clone(),
             kind: ScenarioKind::TestScenario,
-            batch_size: scenario.batch_size.unwrap_or(1),
+            content,
             limits: (limits != Limits::default()).then_some(limits),
             warmup: benchmark.warmup_iterations,
             latency: Phase {

@@ -1,6 +1,7 @@
 //! bench-run as a user meets it: what it starts it stops, what it cannot do it says.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod any_service;
 mod edge;
 mod lifecycle;
 mod requests;
@@ -92,8 +93,21 @@ fn allowed_cpus(status: &str) -> BTreeSet<usize> {
         .collect()
 }
 
-/// A service of a test's own: answers each request by what `answer` makes of its head and body, until the test ends.
+/// A service of a test's own: answers each request with status 200 and what `answer` makes of its head and body,
+/// until the test ends.
 fn service(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> String {
+    raw_service(move |head, body| {
+        let text = answer(head, body);
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}",
+            text.len()
+        )
+        .into_bytes()
+    })
+}
+
+/// The same, with all of the answer in the test's hands.
+fn raw_service(answer: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = std::sync::Arc::new(answer);
@@ -115,12 +129,8 @@ fn service(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> Str
                     if head.is_empty() || reader.read_exact(&mut body).is_err() {
                         return;
                     }
-                    let text = answer(&head, &String::from_utf8(body).unwrap());
-                    let reply = format!(
-                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}",
-                        text.len()
-                    );
-                    if (&stream).write_all(reply.as_bytes()).is_err() {
+                    let reply = answer(&head, &String::from_utf8(body).unwrap());
+                    if (&stream).write_all(&reply).is_err() {
                         return;
                     }
                 }

@@ -28,24 +28,22 @@ pub enum HeaderPart<'a> {
     Variable(&'a str),
 }
 
-/// The pieces of a header's value, or the place from where on it is not as it should be: a `${` that no name
-/// and `}` follow.
-pub fn header_parts(mut value: &str) -> Result<Vec<HeaderPart<'_>>, &str> {
+/// The pieces of a header's value; `None` if it holds a `${` that no name and `}` follow.
+pub fn header_parts(mut value: &str) -> Option<Vec<HeaderPart<'_>>> {
     let mut parts = Vec::new();
     while let Some((text, rest)) = value.split_once("${") {
-        let wrong = &value[text.len()..];
-        let (name, after) = rest.split_once('}').ok_or(wrong)?;
+        let (name, after) = rest.split_once('}')?;
         let is_name = !name.starts_with(|first: char| first.is_ascii_digit())
             && !name.is_empty()
             && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
         if !is_name {
-            return Err(wrong);
+            return None;
         }
         parts.extend([HeaderPart::Text(text), HeaderPart::Variable(name)]);
         value = after;
     }
     parts.push(HeaderPart::Text(value));
-    Ok(parts)
+    Some(parts)
 }
 
 /// Whether a header may have this value: anything but control characters, which could begin another header.
@@ -83,7 +81,7 @@ pub(super) fn problems(headers: &IndexMap<String, String>) -> Vec<Problem> {
         // A value is not repeated: it may be what should not have been written there.
         if !is_header_value(value) {
             refuse("a control character".to_owned(), "text of one line");
-        } else if header_parts(value).is_err() {
+        } else if header_parts(value).is_none() {
             refuse(
                 "a ${ that names no variable".to_owned(),
                 "${NAME}, of letters, digits and underscores",
@@ -105,10 +103,10 @@ mod tests {
 
     #[test]
     fn variables_are_found_wherever_they_stand() {
-        assert_eq!(header_parts("a $b {c}"), Ok(vec![Text("a $b {c}")]));
+        assert_eq!(header_parts("a $b {c}"), Some(vec![Text("a $b {c}")]));
         assert_eq!(
             header_parts("${USER_1}:${B}!"),
-            Ok(vec![
+            Some(vec![
                 Text(""),
                 Variable("USER_1"),
                 Text(":"),
@@ -117,14 +115,14 @@ mod tests {
             ])
         );
         for wrong in ["${", "${A", "${}", "${1A}", "${A B}", "${${A}}", "${Ä}"] {
-            assert_eq!(header_parts(&format!("x{wrong}")), Err(wrong));
+            assert_eq!(header_parts(&format!("x{wrong}")), None);
         }
     }
 
     proptest! {
         #[test]
         fn the_pieces_of_a_value_are_the_whole_value(value in "[a$ {}A1]{0,20}") {
-            if let Ok(parts) = header_parts(&value) {
+            if let Some(parts) = header_parts(&value) {
                 let whole: String = parts
                     .iter()
                     .map(|part| match part {

@@ -35,7 +35,7 @@ pub struct Request {
         deserialize_with = "even_null"
     )]
     pub json: Option<Value>,
-    /// What the answer must be. Default: the scenario's `expect`, then the benchmark's, then any status 2xx.
+    /// What the answer must be. Default: the `expect` beside the request, then any status 2xx.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<Expect>,
     /// How often it is sent beside the others of `requests`. Default 1.

@@ -51,18 +51,18 @@ impl BenchmarkFile {
         keys.sent("benchmark", keys.expect)
     }
 
-    /// The requests that the test scenario at `index` sends: its own, else the benchmark's; empty where it sends
-    /// predictions, and where there is no such scenario.
+    /// The requests that the test scenario at `index` sends: its own, else the benchmark's, of which it may expect
+    /// something else. Empty where it sends predictions, and where there is no such scenario.
     pub fn scenario_requests(&self, index: usize) -> Vec<ScenarioRequest<'_>> {
         let Some(scenario) = self.test_scenarios.get(index) else {
             return Vec::new();
         };
         let (own, inherited) = (scenario.request_keys(), self.benchmark.request_keys());
-        let expect = own.expect.or(inherited.expect);
         if own.has_requests() {
-            own.sent(&format!("test_scenarios[{index}]"), expect)
+            // What the benchmark expects is of its own requests, and would be nonsense of others.
+            own.sent(&format!("test_scenarios[{index}]"), own.expect)
         } else {
-            inherited.sent("benchmark", expect)
+            inherited.sent("benchmark", own.expect.or(inherited.expect))
         }
     }
 }
@@ -92,11 +92,8 @@ impl<'a> RequestKeys<'a> {
     /// `inherited` are the keys of the benchmark, for a scenario.
     pub(super) fn problems(self, inherited: Option<RequestKeys<'_>>) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let expect = self
-            .expect
-            .or(inherited.and_then(|inherited| inherited.expect));
         for (path, request) in self.placed() {
-            let own = request.problems(expect);
+            let own = request.problems(self.expect);
             problems.extend(own.into_iter().map(|problem| problem.below(&path)));
         }
         if self.request.is_some() && self.requests.is_some() {
@@ -182,18 +179,31 @@ mod tests {
         );
         let overrides = file(
             of_benchmark,
-            json!({"requests": [{"path": "/1", "expect": {"status": 404}}, {"path": "/2"}]}),
+            json!({"expect": {"status": 202},
+                "requests": [{"path": "/1", "expect": {"status": 404}}, {"path": "/2"}]}),
         );
         assert_eq!(
             sent(&overrides.scenario_requests(0)),
             [
                 ("test_scenarios[0].requests[0]", "/1", Some(404)),
-                ("test_scenarios[0].requests[1]", "/2", Some(201))
+                ("test_scenarios[0].requests[1]", "/2", Some(202))
             ]
         );
         assert_eq!(
             sent(&overrides.benchmark_requests()),
             [("benchmark.request", "/b", Some(201))]
+        );
+    }
+
+    #[test]
+    fn what_the_benchmark_expects_is_not_expected_of_other_requests() {
+        let file = file(
+            json!({"request": {"path": "/b"}, "expect": {"status": 201}}),
+            json!({"request": {"path": "/s"}}),
+        );
+        assert_eq!(
+            sent(&file.scenario_requests(0)),
+            [("test_scenarios[0].request", "/s", None)]
         );
     }
 
