@@ -64,7 +64,7 @@ pub struct Benchmark {
     /// A command that serves, in place of an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
-    /// What is sent in place of the policy's prediction request, here and in every test scenario that says nothing else; `batch_sizes` is [1] then.
+    /// What is sent in place of the policy's prediction request, here and in every test scenario that says nothing else; `batch_sizes` is `[1]` then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Request>,
     /// Several requests in place of one, drawn by weight from the seed.
