@@ -99,6 +99,18 @@ pub enum BenchError {
         /// What there is.
         known: String,
     },
+    /// A header's value cannot be made of the environment.
+    #[error("{configuration}: {place}: found {found}, {reason}")]
+    Header {
+        /// The configuration file.
+        configuration: String,
+        /// Where it stands in the file.
+        place: String,
+        /// What stands there in place of the value, never the value.
+        found: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// The service's address cannot be used.
     #[error("target {target}: {reason}")]
     Target {

@@ -100,7 +100,7 @@ impl<'a> Measurement<'a> {
         rig: &mut Rig<'_>,
         progress: &Progress,
     ) -> Result<(), BenchError> {
-        let sensor_count = self.sensor_count(service, rig.plan.sensor_count);
+        let sensor_count = self.sensor_count(service, rig.plan);
         for &index in order {
             let scenario = &rig.plan.scenarios[index];
             progress.measuring(
@@ -147,9 +147,13 @@ impl<'a> Measurement<'a> {
     }
 
     /// Sensor values an observation: what the service says, asked once, else what the configuration says.
-    fn sensor_count(&mut self, service: &Service, configured: u64) -> u64 {
+    fn sensor_count(&mut self, service: &Service, plan: &Plan) -> u64 {
+        let configured = plan.sensor_count;
         if let Some(known) = self.sensor_count {
             return known;
+        }
+        if !plan.has_predictions() {
+            return configured;
         }
         let known = match service.sensor_count() {
             Ok(Some(said @ 1..=MOST_SENSORS)) => said,
@@ -187,7 +191,7 @@ impl<'a> Measurement<'a> {
         let task = |phase: &Phase, warmup: u64, stream: u64| Task {
             target: service.address.target.clone(),
             endpoint: service.address.endpoint.clone(),
-            batch_size: scenario.batch_size,
+            content: scenario.content.clone(),
             sensor_count,
             connections: phase.connections,
             warmup,

@@ -14,7 +14,7 @@ use crate::campaign::Campaign;
 use crate::error::BenchError;
 use crate::measurement::Measurement;
 use crate::options::Options;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Outside, Plan};
 use crate::progress::Progress;
 use crate::publication::{self, Publication};
 use crate::record::Tally;
@@ -48,7 +48,9 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         return Err(BenchError::Hardware(unmet));
     }
 
-    let plan = Plan::new(&file, options.seed.unwrap_or_else(drawn_seed));
+    let mut outside = Outside::of(&config);
+    let seed = options.seed.unwrap_or_else(drawn_seed);
+    let plan = Plan::new(&file, &mut outside, seed)?;
     drive::allow_connections(plan.most_connections())?;
     let outputs: Vec<&str> = std::iter::once(options.output())
         .chain(duel.map(|duel| duel.output))
@@ -119,7 +121,9 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
             ..Run::default()
         },
         warnings,
-        config: config.input(),
+        inputs: std::iter::once(config.input())
+            .chain(outside.inputs())
+            .collect(),
     };
     common
         .warnings
@@ -157,7 +161,8 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
 struct Common {
     run: Run,
     warnings: Vec<Warning>,
-    config: InputFile,
+    /// The configuration and what it names.
+    inputs: Vec<InputFile>,
 }
 
 impl Common {
@@ -190,8 +195,11 @@ impl Common {
             .collect();
         evidence.provenance = vec![provenance(
             &evidence,
-            self.config.clone(),
-            destination.input.clone(),
+            self.inputs
+                .iter()
+                .cloned()
+                .chain(destination.input.clone())
+                .collect(),
         )];
         Ok(evidence)
     }
@@ -278,11 +286,7 @@ fn whole(begun: Option<Incoming>, evidence: &Evidence) -> Result<Document, Bench
     Ok(whole)
 }
 
-fn provenance(
-    evidence: &Evidence,
-    config: InputFile,
-    environments: Option<InputFile>,
-) -> Provenance {
+fn provenance(evidence: &Evidence, inputs: Vec<InputFile>) -> Provenance {
     let source = evidence.run.as_ref().and_then(|run| run.source.as_ref());
     Provenance {
         section: "run".to_owned(),
@@ -290,7 +294,7 @@ fn provenance(
         version: TOOL.version.to_owned(),
         time: clock::now(),
         commit: source.and_then(|source| source.commit.clone()),
-        inputs: std::iter::once(config).chain(environments).collect(),
+        inputs,
     }
 }
 

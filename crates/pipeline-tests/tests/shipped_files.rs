@@ -20,6 +20,10 @@ const TOOLS: [&str; 6] = [
 ];
 
 fn shipped<C: Configuration>(name: &str) -> C {
+    read(root().join("config").join(name).to_str().unwrap())
+}
+
+fn read<C: Configuration>(path: &str) -> C {
     let mut streams = Streams {
         stdin: &mut std::io::empty(),
         stdout: &mut std::io::sink(),
@@ -29,8 +33,7 @@ fn shipped<C: Configuration>(name: &str) -> C {
         colour: false,
         quiet: true,
     };
-    let path = root().join("config").join(name);
-    configuration::read(path.to_str().unwrap(), &mut streams)
+    configuration::read(path, &mut streams)
         .unwrap_or_else(|error| panic!("{error}"))
         .0
 }
@@ -112,6 +115,19 @@ fn the_other_configuration_files_can_be_used() {
         quick.performance_thresholds,
         shipped::<BenchmarkFile>("ci-benchmark.yaml").performance_thresholds
     );
+}
+
+#[test]
+fn the_configuration_on_the_page_of_bench_run_can_be_used() {
+    let page = fs::read_to_string(root().join("bin-docs/bench-run.md")).unwrap();
+    let (_, section) = page.split_once("## Any HTTP service").unwrap();
+    let (_, example) = section.split_once("```yaml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let place = Workplace::default();
+    let written = place.write("page.yaml", example);
+    let file: BenchmarkFile = read(written.to_str().unwrap());
+    assert_eq!(file.benchmark_requests().len(), 1);
+    assert_eq!(file.scenario_requests(0).len(), 3);
 }
 
 /// Every option that a help text names, as in `--config`.

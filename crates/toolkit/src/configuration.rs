@@ -33,7 +33,7 @@ fn parse<C: Configuration>(name: &str, content: &[u8]) -> Result<C, Vec<String>>
     }
     let configuration = yaml::read(text, PhantomData::<C>).map_err(refuse)?;
     // An empty value was read as a key left out: a limit that is no limit.
-    let mut problems = empty_values("", &values);
+    let mut problems = empty_values::<C>("", &values);
     problems.extend(configuration.problems());
     if problems.is_empty() {
         Ok(configuration)
@@ -42,8 +42,9 @@ fn parse<C: Configuration>(name: &str, content: &[u8]) -> Result<C, Vec<String>>
     }
 }
 
-fn empty_values(path: &str, value: &Value) -> Vec<Problem> {
+fn empty_values<C: Configuration>(path: &str, value: &Value) -> Vec<Problem> {
     match value {
+        _ if C::is_data(path) => Vec::new(),
         Value::Null => vec![Problem {
             path: path.to_owned(),
             found: "nothing".to_owned(),
@@ -52,7 +53,7 @@ fn empty_values(path: &str, value: &Value) -> Vec<Problem> {
         Value::Object(entries) => entries
             .iter()
             .flat_map(|(key, entry)| {
-                empty_values(
+                empty_values::<C>(
                     &if path.is_empty() {
                         key.clone()
                     } else {
@@ -65,7 +66,7 @@ fn empty_values(path: &str, value: &Value) -> Vec<Problem> {
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .flat_map(|(index, item)| empty_values(&format!("{path}[{index}]"), item))
+            .flat_map(|(index, item)| empty_values::<C>(&format!("{path}[{index}]"), item))
             .collect(),
         _ => Vec::new(),
     }
@@ -195,6 +196,18 @@ mod tests {
                 "ci.yaml:3:5: performance_gates.throughput.min_rps: found nothing, expected a value, or the key left out"
             ]
         );
+    }
+
+    #[test]
+    fn an_empty_value_in_data_is_data() {
+        let sending = |request: &str| {
+            let text = format!("{BENCHMARK}  request: {request}\n").replace("[1, 4]", "[1]");
+            parse::<BenchmarkFile>("ci.yaml", text.as_bytes())
+        };
+        let data = "{path: /, json: {a: null}, expect: {body: [{pointer: /a, equals: null}]}}";
+        let request = sending(data).unwrap().benchmark.request.unwrap();
+        assert_eq!(request.json, Some(serde_json::json!({"a": null})));
+        assert!(sending("{path: /, method: }").is_err());
     }
 
     #[test]

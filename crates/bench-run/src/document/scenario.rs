@@ -91,7 +91,8 @@ impl Volume {
         (self.requests > 0).then(|| Throughput {
             rps,
             predictions_per_second: rps
-                .and_then(|rps| Measured::rounded(rps.get() * plan.batch_size as f64)),
+                .zip(plan.content.batch_size())
+                .and_then(|(rps, batch_size)| Measured::rounded(rps.get() * batch_size as f64)),
             requests: Some(self.requests),
             duration_s: Measured::rounded(self.duration.as_secs_f64()),
             offered_rps: plan.throughput().arrivals.and_then(|_| {
@@ -180,7 +181,7 @@ impl ScenarioResults {
             description: self.plan.description.clone(),
             kind: Some(self.plan.kind),
             mode: Some(arrivals.map_or(Mode::Closed, |_| Mode::Open)),
-            batch_size: Some(self.plan.batch_size),
+            batch_size: self.plan.content.batch_size(),
             concurrent_requests: Some(self.plan.throughput().connections),
             arrival_rate_rps: arrivals.and_then(|arrivals| Measured::rounded(arrivals.rate_rps)),
             arrivals: arrivals.map(|arrivals| arrivals.law),

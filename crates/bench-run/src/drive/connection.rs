@@ -17,6 +17,8 @@ pub struct Connection {
     pub started: Instant,
     /// When it was due, in open loop.
     pub due: Option<Instant>,
+    /// Which request of the workload it is: its answer is judged by what is expected of that one.
+    pub request: usize,
     unsent: Vec<u8>,
     response: Response,
     reason: Option<Broken>,
@@ -44,14 +46,12 @@ pub enum State {
 pub enum Outcome {
     /// The request is still under way.
     Pending,
-    /// A whole response with this status came, and the judge's opinion of its body.
+    /// A whole response came.
     Answered {
         /// When the last of it had been read.
         at: Instant,
-        /// The status code.
-        status: u16,
-        /// Whether the body is as expected.
-        as_expected: bool,
+        /// Whether it is as expected, or else what is wrong with it.
+        judged: Result<(), Failure>,
     },
     /// The request failed.
     Failed(Failure),
@@ -65,6 +65,7 @@ impl Connection {
             state: State::Idle,
             started: Instant::now(),
             due: None,
+            request: 0,
             unsent: Vec::new(),
             response: Response::default(),
             reason: None,
@@ -87,7 +88,6 @@ impl Connection {
         }
     }
 
-    /// Begins to connect.
     /// Begins to connect, or to go on doing so where there was no room in the backlog. The error is one of our own,
     /// and no failure of the service.
     pub fn connect(
@@ -120,9 +120,9 @@ impl Connection {
         Ok(true)
     }
 
-    /// Sends a request, or as much of it as there is room for.
-    pub fn send(&mut self, request: &[u8]) -> Outcome {
-        self.response.clear();
+    /// Sends a request, or as much of it as there is room for. The answer to HEAD has no body, whatever it says.
+    pub fn send(&mut self, request: &[u8], has_response_body: bool) -> Outcome {
+        self.response.clear(has_response_body);
         self.unsent.clear();
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
@@ -165,16 +165,15 @@ impl Connection {
         &mut self,
         scratch: &mut [u8],
         closing: bool,
-        judge: impl FnOnce(u16, &[u8]) -> bool,
+        mut judge: impl FnMut(&Message<'_>) -> Result<(), Failure>,
     ) -> Outcome {
         let Some(stream) = &mut self.stream else {
             return Outcome::Failed(Failure::Reset);
         };
-        let answered = |message: &Message<'_>| Outcome::Answered {
-            // Before the body is judged: that is our time and not the service's.
+        let mut answered = |message: &Message<'_>| Outcome::Answered {
+            // Before it is judged: that is our time and not the service's.
             at: Instant::now(),
-            status: message.status,
-            as_expected: judge(message.status, &message.body),
+            judged: judge(message),
         };
         loop {
             let (count, last) = match stream.read(scratch) {

@@ -45,13 +45,15 @@ pub fn fetch(
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(8);
     let mut scratch = vec![0; SCRATCH_BYTES];
-    let mut body = Vec::new();
+    let mut answer = None;
     let mut connection = Connection::new();
     let mut outcome = connection.connect(endpoint, poll.registry(), Token(0))?;
     loop {
         match outcome {
             Outcome::Pending => {}
-            Outcome::Answered { status, .. } => return Ok(Answer { status, body }),
+            Outcome::Answered { .. } => {
+                return answer.ok_or_else(|| refuse(in_words(Failure::Protocol)));
+            }
             Outcome::Failed(failure) => {
                 let known = connection.take_reason().map(|reason| reason.to_string());
                 return Err(refuse(known.unwrap_or_else(|| in_words(failure))));
@@ -73,7 +75,7 @@ pub fn fetch(
         for event in &events {
             outcome = match connection.state {
                 State::Connecting => match connection.connected() {
-                    Ok(true) => connection.send(request.as_bytes()),
+                    Ok(true) => connection.send(request.as_bytes(), true),
                     Ok(false) => Outcome::Pending,
                     Err(failure) => Outcome::Failed(failure),
                 },
@@ -82,9 +84,12 @@ pub fn fetch(
             };
             if outcome == Outcome::Pending && connection.state != State::Connecting {
                 let closing = event.is_read_closed() || event.is_error();
-                outcome = connection.receive(&mut scratch, closing, |_, bytes| {
-                    body.extend_from_slice(bytes);
-                    true
+                outcome = connection.receive(&mut scratch, closing, |message| {
+                    answer = Some(Answer {
+                        status: message.status,
+                        body: message.body.to_vec(),
+                    });
+                    Ok(())
                 });
             }
             if outcome != Outcome::Pending {

@@ -3,7 +3,6 @@
 mod budget;
 mod connection;
 mod descriptors;
-mod expectation;
 mod fetch;
 mod open_loop;
 mod part;
@@ -23,7 +22,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use toolkit::Interrupt;
 
 use crate::error::BenchError;
-use crate::plan::{Arrivals, Length, Target};
+use crate::plan::{Arrivals, Content, Length, Target};
 use crate::record::Recording;
 pub use descriptors::allow as allow_connections;
 pub use fetch::{Answer, fetch};
@@ -40,9 +39,9 @@ pub struct Task {
     pub target: Target,
     /// What connections to it are opened to.
     pub endpoint: Endpoint,
-    /// Observations a request.
-    pub batch_size: u64,
-    /// Sensor values an observation.
+    /// What the requests hold.
+    pub content: Content,
+    /// Sensor values an observation, in predictions.
     pub sensor_count: u64,
     /// Connections over all workers, each with one request under way.
     pub connections: u64,
@@ -54,7 +53,7 @@ pub struct Task {
     pub arrivals: Option<Arrivals>,
     /// How long a request may take.
     pub timeout: Duration,
-    /// Of the payloads.
+    /// Of the requests.
     pub seed: u64,
     /// Whether to stop.
     pub interrupt: Interrupt,

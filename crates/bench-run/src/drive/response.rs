@@ -15,6 +15,8 @@ const LARGEST_BODY_BYTES: usize = 64 << 20;
 pub struct Response {
     arrived: Vec<u8>,
     head: Option<Head>,
+    /// Whether what is answered asked for no body: a length is then what the body would have had.
+    bodiless: bool,
 }
 
 /// What is known of a response after more of it came.
@@ -48,11 +50,14 @@ pub struct Message<'a> {
     pub body: Cow<'a, [u8]>,
     /// Whether the connection may carry another request.
     pub keep_alive: bool,
+    /// Whether the body is compressed.
+    pub gzip: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Head {
     status: u16,
+    gzip: bool,
     body_start: usize,
     framing: Framing,
     keep_alive: bool,
@@ -72,10 +77,11 @@ enum Framing {
 struct Malformed;
 
 impl Response {
-    /// Forgets everything, for the next response on the connection.
-    pub fn clear(&mut self) {
+    /// Forgets everything, for the next response on the connection. `has_body` is false for one to HEAD.
+    pub fn clear(&mut self, has_body: bool) {
         self.arrived.clear();
         self.head = None;
+        self.bodiless = !has_body;
     }
 
     /// Takes the next piece.
@@ -85,7 +91,7 @@ impl Response {
             self.arrived.extend_from_slice(piece);
         }
         let bytes = if in_one_piece { piece } else { &self.arrived };
-        match advance(&mut self.head, bytes) {
+        match advance(&mut self.head, bytes, self.bodiless) {
             Err(Malformed) => Step::Broken,
             Ok(None) => {
                 if in_one_piece {
@@ -122,6 +128,7 @@ impl Head {
             status: self.status,
             body,
             keep_alive: self.keep_alive,
+            gzip: self.gzip,
         }
     }
 }
@@ -131,9 +138,10 @@ impl Head {
 fn advance(
     head: &mut Option<Head>,
     bytes: &[u8],
+    bodiless: bool,
 ) -> Result<Option<(Head, Range<usize>)>, Malformed> {
     if head.is_none() {
-        *head = parse_head(bytes)?;
+        *head = parse_head(bytes, bodiless)?;
     }
     let Some(head) = head else { return Ok(None) };
     if bytes.len() > head.body_start + LARGEST_BODY_BYTES {
@@ -153,7 +161,7 @@ fn advance(
     }
 }
 
-fn parse_head(bytes: &[u8]) -> Result<Option<Head>, Malformed> {
+fn parse_head(bytes: &[u8], bodiless: bool) -> Result<Option<Head>, Malformed> {
     let mut start = 0;
     loop {
         let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
@@ -172,7 +180,8 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>, Malformed> {
         // An interim response says that the real one is still to come.
         if !(100..200).contains(&status) {
             let http_1_1 = response.version == Some(1);
-            return head_of(status, http_1_1, response.headers, start).map(Some);
+            let bodiless = bodiless || matches!(status, 204 | 304);
+            return head_of(status, http_1_1, bodiless, response.headers, start).map(Some);
         }
     }
 }
@@ -190,12 +199,14 @@ fn incomplete<T>(bytes: &[u8]) -> Result<Option<T>, Malformed> {
 fn head_of(
     status: u16,
     http_1_1: bool,
+    bodiless: bool,
     headers: &[Header<'_>],
     body_start: usize,
 ) -> Result<Head, Malformed> {
     let mut length = None;
     let mut chunked = false;
     let mut keep_alive = http_1_1;
+    let mut gzip = false;
     for Header { name, value } in headers {
         if name.eq_ignore_ascii_case("content-length") {
             let stated = parse_length(value).ok_or(Malformed)?;
@@ -208,6 +219,10 @@ fn head_of(
                 return Err(Malformed);
             }
             chunked = true;
+        } else if name.eq_ignore_ascii_case("content-encoding") {
+            let coding = value.trim_ascii();
+            // RFC 9110, 8.4.1.3: both names mean the same.
+            gzip = coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip");
         } else if name.eq_ignore_ascii_case("connection") {
             let says = |option: &[u8]| {
                 value
@@ -218,7 +233,7 @@ fn head_of(
         }
     }
     let framing = match length {
-        _ if matches!(status, 204 | 304) => Framing::Length(0),
+        _ if bodiless => Framing::Length(0),
         _ if chunked => Framing::Chunked { next: body_start },
         Some(length) => Framing::Length(length),
         None => Framing::UntilClose,
@@ -226,6 +241,7 @@ fn head_of(
     let keep_alive = keep_alive && !matches!(framing, Framing::UntilClose);
     Ok(Head {
         status,
+        gzip,
         body_start,
         framing,
         keep_alive,
@@ -420,6 +436,45 @@ mod tests {
             read(b"HTTP/1.1 204 No Content\r\n\r\n", 1000),
             Ok((204, Vec::new(), true))
         );
+    }
+
+    #[test]
+    fn a_response_to_head_ends_with_its_head_whatever_it_says() {
+        for head in ["Content-Length: 5", "Transfer-Encoding: chunked", "X: y"] {
+            let text = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n");
+            let mut response = Response::default();
+            response.clear(false);
+            assert!(
+                matches!(response.feed(text.as_bytes()), Step::Complete(message)
+                    if message.body.is_empty() && message.keep_alive),
+                "{head}"
+            );
+            response.clear(false);
+            let with_body = text + "hello";
+            assert_eq!(response.feed(with_body.as_bytes()), Step::Broken, "{head}");
+            response.clear(true);
+            assert!(
+                matches!(response.feed(PLAIN), Step::Complete(message) if *message.body == *b"hello")
+            );
+        }
+    }
+
+    #[test]
+    fn a_compressed_body_is_marked_and_left_as_it_is() {
+        for (header, gzip) in [
+            ("Content-Encoding: gzip", true),
+            ("content-encoding: X-GZip ", true),
+            ("Content-Encoding: br", false),
+            ("X-Encoding: gzip", false),
+        ] {
+            let text = format!("HTTP/1.1 200 OK\r\n{header}\r\nContent-Length: 5\r\n\r\nhello");
+            let mut response = Response::default();
+            assert!(
+                matches!(response.feed(text.as_bytes()), Step::Complete(message)
+                    if message.gzip == gzip && *message.body == *b"hello"),
+                "{header}"
+            );
+        }
     }
 
     #[test]

@@ -8,7 +8,6 @@ use toolkit::Interrupt;
 use super::Task;
 use super::budget::Budget;
 use super::connection::{Connection, Outcome, State};
-use super::expectation::carries_actions;
 use super::open_loop::OpenLoop;
 use super::part::Part;
 use super::schedule::Schedule;
@@ -16,7 +15,7 @@ use super::thread_time::{cpu_time, cpu_wait};
 use super::timer::Timer;
 use super::transport::{Broken, Endpoint};
 use crate::error::BenchError;
-use crate::plan::{Arrivals, Length, PredictRequest};
+use crate::plan::{Arrivals, Length, Workload};
 use crate::record::{Failure, Recorder, Recording, Spent};
 
 const EVENTS_AT_ONCE: usize = 1024;
@@ -39,9 +38,8 @@ pub struct Worker {
     pace: Pace,
     /// Until when a response counts for throughput.
     in_time_until: Option<Instant>,
-    request: PredictRequest,
+    workload: Workload,
     endpoint: Endpoint,
-    batch_size: u64,
     timeout: Duration,
     interrupt: Interrupt,
     recorder: Recorder,
@@ -106,14 +104,13 @@ impl Worker {
             part,
             pace: Pace::closed(Budget::Requests(0), 0),
             in_time_until: None,
-            request: PredictRequest::new(
+            workload: Workload::new(
+                &task.content,
                 &task.target,
-                task.batch_size,
                 task.sensor_count,
                 task.seed.wrapping_add(index as u64),
             ),
             endpoint: task.endpoint.clone(),
-            batch_size: task.batch_size,
             timeout: task.timeout,
             interrupt: task.interrupt.clone(),
             recorder: Recorder::new(now, task.timeout),
@@ -295,15 +292,17 @@ impl Worker {
 
     /// A request that was due at `due`, or is at once, over a connection that is free.
     fn begin(&mut self, index: usize, due: Option<Instant>) {
-        self.request.vary();
         let connection = &mut self.connections[index];
         connection.due = due;
-        connection.started = Instant::now();
+        connection.request = self.workload.draw();
         if connection.is_open() {
-            let outcome = connection.send(self.request.bytes());
+            let request = self.workload.prepare(connection.request);
+            connection.started = Instant::now();
+            let outcome = connection.send(&request.bytes, request.has_response_body);
             self.conclude(index, outcome);
             return;
         }
+        connection.started = Instant::now();
         self.begin_to_connect(index);
     }
 
@@ -320,9 +319,8 @@ impl Worker {
         let outcome = match connection.state {
             State::Connecting => match connection.connected() {
                 Ok(true) => {
-                    // Others may have been sent since it was due.
-                    self.request.vary();
-                    connection.send(self.request.bytes())
+                    let request = self.workload.prepare(connection.request);
+                    connection.send(&request.bytes, request.has_response_body)
                 }
                 Ok(false) => Outcome::Pending,
                 Err(failure) => Outcome::Failed(failure),
@@ -334,9 +332,9 @@ impl Worker {
                 };
                 let closing = event.is_read_closed() || event.is_error();
                 if unsent == Outcome::Pending && (event.is_readable() || closing) {
-                    let batch_size = self.batch_size;
-                    connection.receive(&mut self.scratch, closing, |status, body| {
-                        status == 200 && carries_actions(body, batch_size)
+                    let expectation = self.workload.expectation(connection.request);
+                    connection.receive(&mut self.scratch, closing, |message| {
+                        expectation.judge(message.status, message.gzip, &message.body)
                     })
                 } else {
                     unsent
@@ -354,23 +352,18 @@ impl Worker {
         match outcome {
             Outcome::Pending => {}
             Outcome::Failed(failure) => self.fail(index, failure),
-            Outcome::Answered {
-                at,
-                status,
-                as_expected,
-            } => {
+            Outcome::Answered { at, judged } => {
                 self.last_answer = at;
                 let spent = self.connections[index].spent(at);
                 if at - self.connections[index].started >= self.timeout {
                     return self.fail(index, Failure::Timeout);
                 }
-                match status {
-                    200 if as_expected => {
+                match judged {
+                    Ok(()) => {
                         let in_time = self.in_time_until.is_none_or(|end| at <= end);
                         self.recorder.succeed(at, spent, in_time);
                     }
-                    200 => self.recorder.fail(at, Failure::InvalidResponse, spent),
-                    _ => self.recorder.fail(at, Failure::Status(status), spent),
+                    Err(failure) => self.recorder.fail(at, failure, spent),
                 }
                 self.go_on(index, at);
                 // Many responses may have come at once; what becomes due between two of them is not to wait for the last.

@@ -1,9 +1,10 @@
 //! What is to be done, before anything is done: scenarios from the configuration, their order, their requests.
 
 mod cores;
-mod payload;
+mod expectation;
 mod scenario;
 mod target;
+mod workload;
 
 use std::time::Duration;
 
@@ -12,11 +13,13 @@ use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use schema::configuration::BenchmarkFile;
 
+use crate::error::BenchError;
 pub use cores::{allowed_cores, worker_cores};
-pub use payload::PredictRequest;
+pub use expectation::Expectation;
 pub use scenario::{Arrivals, Length, Phase, ScenarioPlan};
 pub use schema::configuration::ArrivalLaw;
 pub use target::{Place, Target};
+pub use workload::{Content, Outside, Workload};
 
 const DEFAULT_REPETITIONS: u64 = 5;
 const DEFAULT_TIMEOUT_MS: u64 = 10_000;
@@ -38,24 +41,33 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The run that a configuration describes.
-    pub fn new(file: &BenchmarkFile, seed: u64) -> Plan {
+    /// The run that a configuration describes, with what it refers to `outside`.
+    pub fn new(file: &BenchmarkFile, outside: &mut Outside, seed: u64) -> Result<Plan, BenchError> {
         let benchmark = &file.benchmark;
-        let batches = benchmark
-            .batch_sizes
-            .iter()
-            .map(|size| ScenarioPlan::of_batch_size(benchmark, *size));
-        let tests = file
-            .test_scenarios
-            .iter()
-            .map(|scenario| ScenarioPlan::of_test(benchmark, scenario));
-        Plan {
-            scenarios: batches.chain(tests).collect(),
+        let mut scenarios = Vec::new();
+        for &size in &benchmark.batch_sizes {
+            let content = Content::new(&file.benchmark_requests(), size, outside)?;
+            scenarios.push(ScenarioPlan::of_batch_size(benchmark, size, content));
+        }
+        for (index, scenario) in file.test_scenarios.iter().enumerate() {
+            let batch_size = scenario.batch_size.unwrap_or(1);
+            let content = Content::new(&file.scenario_requests(index), batch_size, outside)?;
+            scenarios.push(ScenarioPlan::of_test(benchmark, scenario, content));
+        }
+        Ok(Plan {
+            scenarios,
             repetitions: benchmark.repetitions.unwrap_or(DEFAULT_REPETITIONS),
             timeout: Duration::from_millis(benchmark.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS)),
             sensor_count: benchmark.sensor_count.unwrap_or(DEFAULT_SENSOR_COUNT),
             seed,
-        }
+        })
+    }
+
+    /// Whether any scenario asks for predictions.
+    pub fn has_predictions(&self) -> bool {
+        self.scenarios
+            .iter()
+            .any(|scenario| scenario.content.batch_size().is_some())
     }
 
     /// The scenarios of one repetition by their index, in an order of its own. A scenario with fewer
@@ -123,7 +135,7 @@ mod tests {
             test_scenarios: vec![scenario],
             ..BenchmarkFile::default()
         };
-        Plan::new(&file, 7)
+        Plan::new(&file, &mut Outside::nothing(), 7).unwrap()
     }
 
     #[test]

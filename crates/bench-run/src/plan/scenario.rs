@@ -4,6 +4,8 @@ use schema::Measured;
 use schema::configuration::{ArrivalLaw, Benchmark, TestScenario};
 use schema::evidence::{Limits, ScenarioKind};
 
+use super::workload::Content;
+
 /// One entry of `scenarios[]` before it is measured.
 #[derive(Clone, Debug)]
 pub struct ScenarioPlan {
@@ -13,8 +15,8 @@ pub struct ScenarioPlan {
     pub description: Option<String>,
     /// Where it comes from.
     pub kind: ScenarioKind,
-    /// Observations a request.
-    pub batch_size: u64,
+    /// What its requests hold.
+    pub content: Content,
     /// What it is held to.
     pub limits: Option<Limits>,
     /// Unrecorded requests before the first phase, in each repetition.
@@ -72,7 +74,11 @@ impl Length {
 }
 
 impl ScenarioPlan {
-    pub(super) fn of_batch_size(benchmark: &Benchmark, batch_size: u64) -> ScenarioPlan {
+    pub(super) fn of_batch_size(
+        benchmark: &Benchmark,
+        batch_size: u64,
+        content: Content,
+    ) -> ScenarioPlan {
         let load = Phase {
             connections: benchmark.concurrent_requests,
             length: Length::Time(seconds(benchmark.duration_seconds.get())),
@@ -92,7 +98,7 @@ impl ScenarioPlan {
             name: Benchmark::scenario_name(batch_size),
             description: None,
             kind: ScenarioKind::BatchSize,
-            batch_size,
+            content,
             limits: None,
             warmup: benchmark.warmup_iterations,
             latency,
@@ -100,7 +106,11 @@ impl ScenarioPlan {
         }
     }
 
-    pub(super) fn of_test(benchmark: &Benchmark, scenario: &TestScenario) -> ScenarioPlan {
+    pub(super) fn of_test(
+        benchmark: &Benchmark,
+        scenario: &TestScenario,
+        content: Content,
+    ) -> ScenarioPlan {
         let limits = Limits {
             memory_limit_mb: scenario.memory_limit_mb,
             thresholds: scenario.thresholds.clone(),
@@ -119,7 +129,7 @@ impl ScenarioPlan {
             name: scenario.name.clone(),
             description: scenario.description.clone(),
             kind: ScenarioKind::TestScenario,
-            batch_size: scenario.batch_size.unwrap_or(1),
+            content,
             limits: (limits != Limits::default()).then_some(limits),
             warmup: benchmark.warmup_iterations,
             latency: Phase {

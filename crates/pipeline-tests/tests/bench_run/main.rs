@@ -1,6 +1,7 @@
 //! bench-run as a user meets it: what it starts it stops, what it cannot do it says.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod any_service;
 mod duel;
 mod edge;
 mod lifecycle;
@@ -77,8 +78,23 @@ fn allowed_cpus(status: &str) -> BTreeSet<usize> {
         .collect()
 }
 
-/// A service of a test's own: answers each request by what `answer` makes of its head and body, until the test ends.
+/// A service of a test's own: answers each request with status 200 and what `answer` makes of its head and body,
+/// until the test ends.
 fn service(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> String {
+    raw_service(well(answer))
+}
+
+/// A whole response with status 200 around what `answer` makes of a request's head and body.
+fn well(answer: impl Fn(&str, &str) -> String) -> impl Fn(&str, &str) -> Vec<u8> {
+    move |head, body| {
+        let text = answer(head, body);
+        let length = text.len();
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{text}").into_bytes()
+    }
+}
+
+/// The same, with all of the answer in the test's hands.
+fn raw_service(answer: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = std::sync::Arc::new(answer);
@@ -92,7 +108,7 @@ fn service(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> Str
 }
 
 /// Answers one request after the other until the client goes.
-fn converse(stream: impl Read + Write, answer: &dyn Fn(&str, &str) -> String) {
+fn converse(stream: impl Read + Write, answer: &dyn Fn(&str, &str) -> Vec<u8>) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut head = String::new();
@@ -107,14 +123,10 @@ fn converse(stream: impl Read + Write, answer: &dyn Fn(&str, &str) -> String) {
         if head.is_empty() || reader.read_exact(&mut body).is_err() {
             return;
         }
-        let text = answer(&head, &String::from_utf8(body).unwrap());
-        let reply = format!(
-            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}",
-            text.len()
-        );
+        let reply = answer(&head, &String::from_utf8(body).unwrap());
         let stream = reader.get_mut();
         if stream
-            .write_all(reply.as_bytes())
+            .write_all(&reply)
             .and_then(|()| stream.flush())
             .is_err()
         {

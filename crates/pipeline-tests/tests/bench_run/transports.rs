@@ -119,7 +119,7 @@ fn tls_listener(
 }
 
 fn tls_service(config: Arc<ServerConfig>) -> (String, Arc<AtomicU64>) {
-    tls_listener(config, |stream| converse(stream, &policy))
+    tls_listener(config, |stream| converse(stream, &well(policy)))
 }
 
 fn policy(_: &str, body: &str) -> String {
@@ -220,7 +220,7 @@ fn a_request_and_a_response_larger_than_any_buffer_go_over_tls_whole() {
     let authority = Authority::new("ours");
     let config = server_config(&TLS13, &authority.local(), None);
     let (url, _) = tls_listener(config, |stream| {
-        converse(stream, &|_, body| {
+        let answer = well(|_, body| {
             if body.is_empty() {
                 return "{}".to_owned();
             }
@@ -230,6 +230,7 @@ fn a_request_and_a_response_larger_than_any_buffer_go_over_tls_whole() {
                 &format!("{{\"padding\":\"{}\",\"actions\"", "x".repeat(3_000_000)),
             )
         });
+        converse(stream, &answer);
     });
     let place = Workplace::default();
     let ca = authority.written(&place);
@@ -402,7 +403,7 @@ fn an_ipv6_address_is_loaded() {
     let url = format!("http://[::1]:{}", listener.local_addr().unwrap().port());
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            thread::spawn(move || converse(stream, &policy));
+            thread::spawn(move || converse(stream, &well(policy)));
         }
     });
     let place = Workplace::default();
@@ -418,11 +419,12 @@ fn a_unix_domain_socket_is_loaded() {
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             thread::spawn(move || {
-                converse(stream, &|head, body| {
+                let answer = well(|head, body| {
                     assert!(head.contains("Host: localhost\r\n"), "{head}");
                     assert!(head.contains(" /api/"), "{head}");
                     policy(head, body)
                 });
+                converse(stream, &answer);
             });
         }
     });
@@ -444,7 +446,7 @@ fn a_full_backlog_is_waited_for_and_is_no_failure() {
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             thread::sleep(Duration::from_millis(5));
-            thread::spawn(move || converse(stream, &policy));
+            thread::spawn(move || converse(stream, &well(policy)));
         }
     });
     let url = format!("unix:{}", path.display());

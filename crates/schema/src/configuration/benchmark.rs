@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::arrivals::ArrivalLaw;
 use super::cores::Cores;
+use super::expect::Expect;
 use super::memory::ServiceMemory;
 use super::problem::{Configuration, Problem, nothing, outside, zero};
+use super::request::Request;
 use super::serve::{LONGEST_TIMEOUT_MS, Serve, target_problem};
 use super::thresholds::PerformanceThresholds;
 use super::tls::Tls;
@@ -83,6 +85,15 @@ pub struct Benchmark {
     /// Whom `https` connections trust and what they show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
+    /// What is sent in place of the policy's prediction request, here and in every test scenario that says nothing else; `batch_sizes` is `[1]` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+    /// Several requests in place of one, drawn by weight from the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Vec<Request>>,
+    /// What is expected of the answers to requests that do not say so themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Expect>,
 }
 
 /// What the machine must have.
@@ -133,6 +144,15 @@ pub struct TestScenario {
     /// Thresholds of this scenario alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<PerformanceThresholds>,
+    /// What is sent in place of the policy's prediction request and of the benchmark's own requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+    /// Several requests in place of one, drawn by weight from the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Vec<Request>>,
+    /// What is expected of the answers to requests that do not say so themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Expect>,
 }
 
 impl Configuration for BenchmarkFile {
@@ -167,12 +187,16 @@ impl Configuration for BenchmarkFile {
             }
             problems.extend(
                 scenario
-                    .problems()
+                    .problems(&self.benchmark)
                     .into_iter()
                     .map(|problem| problem.below(&parent)),
             );
         }
         problems
+    }
+
+    fn is_data(path: &str) -> bool {
+        path.ends_with(".json") || path.ends_with(".equals")
     }
 }
 
@@ -242,6 +266,15 @@ impl Benchmark {
         problems.extend(memory.and_then(|memory| memory.problem("memory")));
         let tls = self.tls.iter().flat_map(Tls::problems);
         problems.extend(tls.map(|problem| problem.below("tls")));
+        let keys = self.request_keys();
+        problems.extend(keys.problems(None));
+        if keys.has_requests() && self.batch_sizes.iter().any(|size| *size != 1) {
+            problems.push(Problem::new(
+                "batch_sizes",
+                format!("{:?}", self.batch_sizes),
+                "[1]: a request of its own is sent as it is, whatever the batch size",
+            ));
+        }
         problems
             .into_iter()
             .map(|problem| problem.below("benchmark"))
@@ -250,7 +283,7 @@ impl Benchmark {
 }
 
 impl TestScenario {
-    fn problems(&self) -> Vec<Problem> {
+    fn problems(&self, benchmark: &Benchmark) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.name.is_empty() {
             problems.push(Problem::new("name", "an empty name", "a name"));
@@ -288,6 +321,17 @@ impl TestScenario {
             .iter()
             .flat_map(PerformanceThresholds::problems);
         problems.extend(thresholds.map(|problem| problem.below("thresholds")));
+        let (own, inherited) = (self.request_keys(), benchmark.request_keys());
+        problems.extend(own.problems(Some(inherited)));
+        if let Some(size) = self.batch_size
+            && (own.has_requests() || inherited.has_requests())
+        {
+            problems.push(Problem::new(
+                "batch_size",
+                size,
+                "it left out: only predictions come in batches, and a request of its own is sent",
+            ));
+        }
         problems
     }
 }

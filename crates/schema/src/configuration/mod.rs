@@ -5,9 +5,13 @@ mod arrivals;
 mod benchmark;
 mod cores;
 mod environments;
+mod expect;
 mod gates;
+mod header;
 mod memory;
 mod problem;
+mod request;
+mod requests;
 mod serve;
 mod thresholds;
 mod tls;
@@ -16,13 +20,17 @@ pub use arrivals::ArrivalLaw;
 pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
 pub use cores::Cores;
 pub use environments::{Environment, EnvironmentsFile};
+pub use expect::{BodyCondition, Expect, ExpectedStatus};
 pub use gates::{
     CodeQualityGates, DeploymentGates, ErrorRateGates, GatesFile, HealthCheckGates, LatencyGates,
     MemoryGates, PerformanceGates, SecurityGates, SmokeTestGates, ThroughputGates,
     VulnerabilityGates,
 };
+pub use header::{HeaderPart, header_parts, is_header_value};
 pub use memory::ServiceMemory;
 pub use problem::{Configuration, Problem};
+pub use request::Request;
+pub use requests::ScenarioRequest;
 pub use serve::{Ready, Serve};
 pub use thresholds::{PerformanceThresholds, ThresholdsFile};
 pub use tls::Tls;

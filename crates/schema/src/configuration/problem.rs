@@ -8,6 +8,12 @@ use crate::Measured;
 pub trait Configuration: DeserializeOwned {
     /// Every value that has the right type and still makes no sense. Empty if the file can be used.
     fn problems(&self) -> Vec<Problem>;
+
+    /// Whether what stands at `path` is the person's own data, in which an empty value is a value and not a
+    /// key that somebody forgot to fill in.
+    fn is_data(_path: &str) -> bool {
+        false
+    }
 }
 
 /// A value that makes no sense, with its place in the file.

@@ -20,7 +20,7 @@ pub struct Scenario {
     /// Closed or open loop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
-    /// Observations a request.
+    /// Observations a request; absent where requests of the configuration's own are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<u64>,
     /// Connections, each with at most one request under way.

@@ -10,7 +10,7 @@ pub struct Throughput {
     /// Successful responses per second: failures do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rps: Option<Measured>,
-    /// Successful predictions per second: `rps` times the batch size.
+    /// Successful predictions per second: `rps` times the batch size; absent where none are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predictions_per_second: Option<Measured>,
     /// All requests that were due, successful or not.
