@@ -263,7 +263,12 @@ impl<'a> Measurement<'a> {
 
     /// What a reader of this service's document should know, and of no other's.
     pub fn own_warnings(&self) -> impl Iterator<Item = Warning> {
-        self.warnings.iter().cloned().chain(self.effort.warning())
+        let of_results = self.results.iter().flat_map(ScenarioResults::warnings);
+        self.warnings
+            .iter()
+            .cloned()
+            .chain(of_results)
+            .chain(self.effort.warning())
     }
 
     /// Of what every phase could be warned of, the first phase is.

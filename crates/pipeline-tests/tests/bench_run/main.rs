@@ -4,6 +4,7 @@
 mod any_service;
 mod duel;
 mod edge;
+mod intervals;
 mod lifecycle;
 mod memory;
 mod open_loop;
