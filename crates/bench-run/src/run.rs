@@ -12,6 +12,7 @@ use toolkit::{Exit, Interrupt, Streams, clock, configuration};
 
 use crate::campaign::Campaign;
 use crate::error::BenchError;
+use crate::host::SourceQuery;
 use crate::measurement::Measurement;
 use crate::options::Options;
 use crate::plan::{self, Outside, Plan};
@@ -25,6 +26,7 @@ use crate::{TOOL, document, drive, host, summary, warning};
 pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchError> {
     let duel = options.duel()?;
     let mut begun = begun_document(&options, streams)?;
+    let source = SourceQuery::start();
     let (mut file, config): (BenchmarkFile, _) = configuration::read(&options.config, streams)?;
     options.overrule(&mut file);
     let destinations: Vec<Destination> = Destination::all(&options, duel, &file, streams)?
@@ -80,6 +82,8 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         }
     }
     let progress = Progress::new(plan.steps() * destinations.len(), streams);
+    // Not later: git is not to take a processor from the load.
+    let source = source.answer();
     let outcome = campaign.run(&progress);
     progress.finish();
     let requests: Vec<Tally> = campaign
@@ -113,7 +117,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
                 path: config.name.clone(),
                 sha256: config.input().sha256,
             }),
-            source: host::describe_source(),
+            source,
             host: Some(host),
             requirements,
             seed: Some(plan.seed),
