@@ -87,20 +87,17 @@ impl OpenLoop {
             && self.free.len() == self.connections
     }
 
-    /// How long the loop may sleep: not at all shortly before a request is due. Sets the timer for the time shortly before the
-    /// next one.
-    pub fn sleep(&mut self, longest: Duration, now: Instant) -> io::Result<Duration> {
+    /// Whether the loop may sleep, which it may not shortly before a request is due. Sets the timer for the time shortly
+    /// before the next one.
+    pub fn may_sleep(&mut self, now: Instant) -> io::Result<bool> {
         let Some(due) = self.next_due() else {
-            return Ok(longest);
+            return Ok(true);
         };
-        let left = due.saturating_duration_since(now);
-        if left <= SPIN {
-            return Ok(Duration::ZERO);
+        if due.saturating_duration_since(now) <= SPIN {
+            return Ok(false);
         }
-        if left <= longest + SPIN {
-            self.timer.set(due - SPIN, now)?;
-        }
-        Ok(longest)
+        self.timer.set(due - SPIN, now)?;
+        Ok(true)
     }
 
     fn next_due(&self) -> Option<Instant> {

@@ -45,6 +45,8 @@ pub struct Worker {
     recorder: Recorder,
     scratch: Vec<u8>,
     next_sweep: Instant,
+    /// Wakes the loop for the next sweep. A time-out of the poll would set a clock of the processor at every sleep.
+    heartbeat: Timer,
     last_answer: Instant,
     spun: Duration,
     given_up: bool,
@@ -96,8 +98,10 @@ impl Worker {
     pub fn prepare(task: &Task, index: usize, workers: usize) -> Result<Worker, BenchError> {
         let part = Part::new(task.connections, index, workers);
         let now = Instant::now();
+        let poll = Poll::new()?;
         let mut worker = Worker {
-            poll: Poll::new()?,
+            heartbeat: Timer::new(poll.registry(), TIMER)?,
+            poll,
             connections: (0..part.own_connections)
                 .map(|_| Connection::new())
                 .collect(),
@@ -189,8 +193,8 @@ impl Worker {
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
         while waiting > 0 && Instant::now() < deadline && !self.interrupt.asked() {
-            poll(&mut self.poll, &mut events, SWEEP)?;
-            for event in &events {
+            poll(&mut self.poll, &mut events, Some(SWEEP))?;
+            for event in events.iter().filter(|event| event.token() != TIMER) {
                 let connection = &mut self.connections[event.token().0];
                 if connection.state == State::Connecting {
                     match connection.connected() {
@@ -236,20 +240,26 @@ impl Worker {
             self.go_on(index, now);
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
+        self.heartbeat.set(self.next_sweep, now)?;
         while !self.pace.is_over() && !self.given_up && !self.interrupt.asked() {
-            let asleep = self.pace.sleep(now)?;
-            poll(&mut self.poll, &mut events, asleep)?;
+            let may_sleep = self.pace.may_sleep(now)?;
+            poll(
+                &mut self.poll,
+                &mut events,
+                (!may_sleep).then_some(Duration::ZERO),
+            )?;
             for event in events.iter().filter(|event| event.token() != TIMER) {
                 self.advance(event);
             }
             let before = std::mem::replace(&mut now, Instant::now());
-            if asleep.is_zero() && events.is_empty() {
+            if !may_sleep && events.is_empty() {
                 self.spun += now - before;
             }
             self.send_due(now);
             if now >= self.next_sweep {
                 self.sweep(now);
                 self.next_sweep = now + SWEEP;
+                self.heartbeat.set(self.next_sweep, now)?;
             }
             if let Some(error) = self.own_failure.take() {
                 return Err(error);
@@ -459,17 +469,18 @@ impl Pace {
         }
     }
 
-    /// How long the loop may sleep.
-    fn sleep(&mut self, now: Instant) -> io::Result<Duration> {
+    /// Whether the loop may sleep until something happens.
+    fn may_sleep(&mut self, now: Instant) -> io::Result<bool> {
         match self {
-            Pace::Closed { .. } => Ok(SWEEP),
-            Pace::Open(open) => open.sleep(SWEEP, now),
+            Pace::Closed { .. } => Ok(true),
+            Pace::Open(open) => open.may_sleep(now),
         }
     }
 }
 
-fn poll(poll: &mut Poll, events: &mut Events, longest: Duration) -> io::Result<()> {
-    match poll.poll(events, Some(longest)) {
+/// Waits for something to happen, for `longest` at most.
+fn poll(poll: &mut Poll, events: &mut Events, longest: Option<Duration>) -> io::Result<()> {
+    match poll.poll(events, longest) {
         Err(error) if error.kind() == io::ErrorKind::Interrupted => {
             events.clear();
             Ok(())

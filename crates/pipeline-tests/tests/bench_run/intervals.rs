@@ -1,5 +1,7 @@
 //! How sure the document is of its figures, and what it says where they move while they are measured.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use pipeline_tests::{Workplace, alone};
@@ -92,17 +94,21 @@ fn one_repetition_knows_itself_alone() {
 fn a_service_that_is_slow_at_first_is_warned_of_as_not_warm() {
     let _alone = alone();
     let place = Workplace::default();
-    let began = std::sync::OnceLock::new();
+    let began = OnceLock::new();
+    let count = AtomicU64::new(0);
     let url = service(move |_, body| {
         if body.is_empty() {
             return "{}".to_owned();
         }
-        let slow = began.get_or_init(Instant::now).elapsed() < Duration::from_millis(500);
-        thread::sleep(Duration::from_millis(if slow { 6 } else { 1 }));
+        let cold = began.get_or_init(Instant::now).elapsed() < Duration::from_millis(700);
+        // 1 to 3 ms in a scrambled order, so that what else the machine does hardly counts.
+        let scrambled = count.fetch_add(1, Ordering::Relaxed) * 7919 % 1009;
+        let service_time = Duration::from_micros(1000 + scrambled * 2);
+        thread::sleep(service_time * if cold { 4 } else { 1 });
         actions_for(body, 3)
     });
     let config = json!({"benchmark": {"warmup_iterations": 0, "measurement_iterations": 1, "batch_sizes": [2],
-        "concurrent_requests": 4, "duration_seconds": 2, "repetitions": 1}});
+        "concurrent_requests": 8, "duration_seconds": 3, "repetitions": 1}});
     let config = place.write("cold.json", &config.to_string());
     let ran = place.run(
         "bench-run",

@@ -1,10 +1,12 @@
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind};
+use std::os::fd::AsFd;
 
 use mio::event::Source;
 use mio::net::{TcpStream, UnixStream};
 use mio::{Interest, Registry, Token};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
+use rustix::net::{self, RecvFlags, SendFlags};
 
 use super::endpoint::Endpoint;
 use super::tls::TlsStream;
@@ -214,30 +216,28 @@ pub(super) fn is_connected<Address>(
     }
 }
 
-fn read_plain(socket: &mut impl Read, buffer: &mut [u8]) -> Result<Received, Broken> {
-    loop {
-        return match socket.read(buffer) {
-            Ok(0) => Ok(Received::End { orderly: true }),
-            // A read that did not fill the buffer has emptied the socket.
-            Ok(count) => Ok(Received::Bytes {
-                count,
-                last: count < buffer.len(),
-            }),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Received::Nothing),
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(_) => Err(Broken::Reset),
-        };
+/// By the system call itself: the C library's makes a thread fit to be cancelled and back, which costs as much as
+/// parsing the response.
+fn read_plain(socket: &impl AsFd, buffer: &mut [u8]) -> Result<Received, Broken> {
+    let size = buffer.len();
+    match retry_on_intr(|| net::recv(socket, &mut *buffer, RecvFlags::empty())) {
+        Ok((_, 0)) => Ok(Received::End { orderly: true }),
+        // A read that did not fill the buffer has emptied the socket.
+        Ok((_, count)) => Ok(Received::Bytes {
+            count,
+            last: count < size,
+        }),
+        Err(Errno::AGAIN) => Ok(Received::Nothing),
+        Err(_) => Err(Broken::Reset),
     }
 }
 
-fn write_plain(socket: &mut impl Write, bytes: &[u8]) -> Result<usize, Broken> {
+fn write_plain(socket: &impl AsFd, bytes: &[u8]) -> Result<usize, Broken> {
     let mut sent = 0;
     while sent < bytes.len() {
-        match socket.write(&bytes[sent..]) {
-            Ok(0) => break,
+        match retry_on_intr(|| net::send(socket, &bytes[sent..], SendFlags::NOSIGNAL)) {
+            Ok(0) | Err(Errno::AGAIN) => break,
             Ok(written) => sent += written,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return Err(Broken::Reset),
         }
     }
