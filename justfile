@@ -55,9 +55,9 @@ schemas:
 artifacts:
     cargo run --release -p policy-server -- create-artifacts --output fixtures/artifacts --version 1.0.0 --seed 1
 
-# CPU time per request beside wrk, in interleaved pairs (needs wrk and jq)
-against-wrk:
-    crates/bench-run/benches/against-wrk.sh
+# CPU time per request beside wrk and ab, in turn (needs wrk, ab and jq)
+cpu-per-request:
+    crates/bench-run/benches/cpu-per-request.sh
 
 # all that CI does
 ci:

@@ -1,5 +1,6 @@
 //! A service, scenario by scenario: a phase of latency, a phase of load.
 
+use schema::configuration::Benchmark;
 use schema::evidence::Warning;
 use toolkit::clock;
 
@@ -16,8 +17,6 @@ use crate::warning;
 
 /// Windows shorter than this many mean latencies lose a visible share of their requests at the end.
 const SHORTEST_WINDOW_IN_LATENCIES: f64 = 20.0;
-/// What a service says of its model is no more than a service takes.
-const MOST_SENSORS: u64 = 10_000;
 
 /// One service being measured, and what it came to.
 pub struct Measurement<'a> {
@@ -178,7 +177,7 @@ impl<'a> Measurement<'a> {
             return configured;
         }
         let known = match service.sensor_count() {
-            Ok(Some(said @ 1..=MOST_SENSORS)) => said,
+            Ok(Some(said @ 1..=Benchmark::MOST_SENSORS)) => said,
             Ok(Some(said)) => {
                 let message =
                     format!("/metadata says {said} sensors, taken are the configured {configured}");
@@ -287,7 +286,12 @@ impl<'a> Measurement<'a> {
 
     /// What a reader of this service's document should know, and of no other's.
     pub fn own_warnings(&self) -> impl Iterator<Item = Warning> {
-        self.warnings.iter().cloned().chain(self.effort.warning())
+        let of_results = self.results.iter().flat_map(ScenarioResults::warnings);
+        self.warnings
+            .iter()
+            .cloned()
+            .chain(of_results)
+            .chain(self.effort.warning())
     }
 
     /// Of what every phase could be warned of, the first phase is.

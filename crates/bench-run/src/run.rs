@@ -13,6 +13,7 @@ use toolkit::{Exit, Interrupt, Streams, clock, configuration};
 use crate::campaign::Campaign;
 use crate::capacity::Hunt;
 use crate::error::BenchError;
+use crate::host::SourceQuery;
 use crate::measurement::Measurement;
 use crate::options::Options;
 use crate::plan::{self, Outside, Plan};
@@ -26,6 +27,7 @@ use crate::{TOOL, document, drive, host, summary, warning};
 pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchError> {
     let duel = options.duel()?;
     let mut begun = begun_document(&options, streams)?;
+    let source = SourceQuery::start();
     let (mut file, config): (BenchmarkFile, _) = configuration::read(&options.config, streams)?;
     options.overrule(&mut file);
     let destinations: Vec<Destination> = Destination::all(&options, duel, &file, streams)?
@@ -85,6 +87,8 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         .and_then(|condition| Hunt::new(condition, &plan));
     let steps = hunt.is_none().then(|| plan.steps() * destinations.len());
     let progress = Progress::new(steps, streams);
+    // Not later: git is not to take a processor from the load.
+    let source = source.answer();
     let outcome = match &mut hunt {
         None => campaign.run(&progress),
         Some(hunt) => campaign.search(hunt, &progress),
@@ -124,7 +128,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
                 path: config.name.clone(),
                 sha256: config.input().sha256,
             }),
-            source: host::describe_source(),
+            source,
             host: Some(host),
             requirements,
             seed: Some(plan.seed),

@@ -219,6 +219,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/pipes.md",
         "bin-docs/exit-codes.md",
         "bin-docs/bench-run.md",
+        "bin-docs/intervals.md",
         "bin-docs/policy-server.md",
     ] {
         let path = root().join(page);

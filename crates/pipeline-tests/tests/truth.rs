@@ -67,7 +67,7 @@ fn document_and_service_agree_on_the_number_of_requests_and_their_latency() {
                 reported > truth * 0.999,
                 "{key}: {reported} ms reported, {truth} ms true: no client can be faster"
             );
-            reported - truth - (0.02 * truth + 0.3)
+            reported - truth - (0.02 * truth + 1.0)
         };
         let worst = excess(0.50, "p50_ms").max(excess(0.99, "p99_ms"));
         if worst <= 0.0 {
@@ -75,7 +75,7 @@ fn document_and_service_agree_on_the_number_of_requests_and_their_latency() {
         }
         differences.push(worst);
     }
-    panic!("p50 or p99 is more than 2 % and 0.3 ms from the truth, by {differences:?} ms");
+    panic!("p50 or p99 is more than 2 % and 1 ms from the truth, by {differences:?} ms");
 }
 
 #[test]

@@ -14,4 +14,4 @@ mod measured;
 pub use document::{Document, Section};
 pub use error::SchemaError;
 pub use json_schema::published_schemas;
-pub use measured::Measured;
+pub use measured::{Measured, rounded};

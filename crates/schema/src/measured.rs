@@ -25,14 +25,20 @@ impl Measured {
 
     /// As [`Measured::new`], rounded to a millionth: a nanosecond where the unit is the millisecond.
     pub fn rounded(value: f64) -> Option<Measured> {
-        let rounded = (value * 1e6).round() / 1e6;
-        Measured::new(if rounded.is_finite() { rounded } else { value })
+        Measured::new(rounded(value))
     }
 
     /// The number itself.
     pub fn get(self) -> f64 {
         self.0
     }
+}
+
+/// A number, negative ones too, rounded to a millionth; as it is where that cannot be told.
+pub fn rounded(value: f64) -> f64 {
+    // Not −0, which JSON knows and nobody expects.
+    let rounded = (value * 1e6).round() / 1e6 + 0.0;
+    if rounded.is_finite() { rounded } else { value }
 }
 
 impl From<Measured> for f64 {
@@ -65,6 +71,13 @@ impl fmt::Display for Measured {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rounding_keeps_signs_and_what_cannot_be_rounded_and_makes_no_negative_zero() {
+        assert_eq!(rounded(-1.234_567_89), -1.234_568);
+        assert_eq!(rounded(f64::MAX), f64::MAX);
+        assert!(rounded(-1e-9).is_sign_positive());
+    }
 
     #[test]
     fn impossible_numbers_cannot_be_built() {

@@ -1,4 +1,4 @@
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use crate::mean::mean_interval;
 
 /// Two-sided 95 % confidence interval around the `pooled` estimate of a positive quantity that was also
 /// measured once in each of k `repetitions`, in their unit: Student's t with k − 1 degrees on the logarithms,
@@ -14,22 +14,12 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// Source: Student (1908), The probable error of a mean; for clusters, Kish (1965), Survey Sampling, ch. 5.
 pub fn clustered_interval(pooled: f64, repetitions: &[f64]) -> Option<(f64, f64)> {
     let usable = |value: &f64| value.is_finite() && *value > 0.0;
-    if repetitions.len() < 2 || !usable(&pooled) || !repetitions.iter().all(usable) {
+    if !usable(&pooled) || !repetitions.iter().all(usable) {
         return None;
     }
-    let count = repetitions.len() as f64;
     let logarithms: Vec<f64> = repetitions.iter().map(|value| value.ln()).collect();
-    let mean = logarithms.iter().sum::<f64>() / count;
-    let variance = logarithms
-        .iter()
-        .map(|value| (value - mean).powi(2))
-        .sum::<f64>()
-        / (count - 1.0);
-    let quantile = StudentsT::new(0.0, 1.0, count - 1.0)
-        .ok()?
-        .inverse_cdf(0.975);
-    let half_width = quantile * (variance / count).sqrt();
-    let factor = half_width.exp();
+    let (low, high) = mean_interval(&logarithms)?;
+    let factor = ((high - low) / 2.0).exp();
     Some((pooled / factor, pooled * factor))
 }
 

@@ -2,24 +2,24 @@
 //!
 //! What is measured decides which interval is honest: [`sliced_interval`] for quantiles of one repetition,
 //! [`repeated_interval`] for those of all repetitions, [`clustered_interval`] for an average such as a throughput,
-//! [`slope_interval`] for growth over time. All are two-sided, of 95 %.
+//! [`slope_interval`] for growth over time and [`mean_interval`] for its mean over repetitions. All are two-sided, of 95 %.
 
 mod clustered;
 mod distribution;
+mod mean;
 mod mixture;
 mod repeated;
 mod sample_size;
 mod sliced;
-mod slope;
 mod slope_interval;
 mod start;
 mod student;
 
 pub use clustered::clustered_interval;
 pub use distribution::Distribution;
+pub use mean::mean_interval;
 pub use repeated::repeated_interval;
 pub use sample_size::samples_for_interval;
-pub use sliced::{QuantileInterval, effective_samples, sliced_interval};
-pub use slope::Slope;
+pub use sliced::{QuantileInterval, pooled_effective_samples, sliced_interval};
 pub use slope_interval::{SlopeInterval, slope_interval};
 pub use start::{StartDifference, start_differs};

@@ -16,7 +16,7 @@ const PRECISION: f64 = 1e-4;
 
 /// Two-sided 95 % confidence interval of a quantile as a client sees it who may meet any restart of a service: that of
 /// the mixture over all restarts, of which each of the `repetitions` measured one. `effective_samples` are those
-/// within all repetitions, as [`effective_samples`](crate::effective_samples) tells them.
+/// within all repetitions, as [`pooled_effective_samples`](crate::pooled_effective_samples) tells them.
 ///
 /// A high quantile of the mixture lies above the average restart's: the slow restarts make its tail. So an interval
 /// around an average of the repetitions' quantiles misses it, the more repetitions the more often, and few repetitions

@@ -20,8 +20,12 @@ pub struct QuantileInterval {
 /// time `slices` in time order: 20 to 64 of about equal length.
 ///
 /// The share of measurements beyond the quantile is a mean of autocorrelated zeros and ones. Its variance is read from
-/// how that share differs from slice to slice, as in [`effective_samples`]; the ranks that the share may have had, by
-/// Student's t with as many degrees as slices less one, are turned back into values.
+/// how that share differs from slice to slice, by the ratio estimator (a slice weighs by its count). Neighbours are first
+/// joined to 20 to 39 slices: longer ones are less alike, and 19 degrees are enough. Where neighbours are alike still, twice
+/// their covariance is added, as if slices were twice as long and the bias extrapolated away. The variance is never below
+/// that of independent measurements: a sample that seems better than one seems so by chance; and where nothing lies beyond
+/// the quantile, as with constant data, it is just that. The ranks that the share may have had, by Student's t with as many
+/// degrees as slices less one, are turned back into values.
 ///
 /// Assumes a stationary process, and slices at least as long as its autocorrelation. It says nothing of what a restart
 /// would change: see [`repeated_interval`](crate::repeated_interval) for that.
@@ -32,7 +36,9 @@ pub struct QuantileInterval {
 /// Constant data give an interval without width.
 ///
 /// Source: Woodruff (1952), Confidence intervals for medians and other position measures, JASA 47; Schmeiser (1982),
-/// Batch size effects in the analysis of simulation output, Operations Research 30, for 10 to 30 slices.
+/// Batch size effects in the analysis of simulation output, Operations Research 30, for 10 to 30 slices; Cochran (1977),
+/// Sampling Techniques, section 2.11, for the ratio; Vats and Flegal (2022), Lugsail lag windows for estimating
+/// time-average covariance matrices, Biometrika 109, for the extrapolation.
 pub fn sliced_interval(slices: &[Distribution], quantile: f64) -> Option<QuantileInterval> {
     let one = Sliced::at(slices, quantile)?;
     let effective_samples = one.samples() / one.inflation();
@@ -51,37 +57,24 @@ pub fn sliced_interval(slices: &[Distribution], quantile: f64) -> Option<Quantil
     })
 }
 
-/// How many independent measurements would have told as much about the quantile of each of the `repetitions`, all
-/// together: their number divided by how much larger autocorrelation makes the variance of the share of measurements
-/// beyond the quantile. Each repetition is given as its 20 to 64 time slices in time order.
+/// How many independent measurements would have told as much about a quantile within several repetitions, each given by
+/// its measurements and its own effective samples, as [`sliced_interval`] tells them.
 ///
-/// The variance comes from the slices by the ratio estimator (a slice weighs by its count). Neighbours are first joined
-/// to 20 to 39 slices: longer ones are less alike, and 19 degrees are enough. Where neighbours are alike still, twice
-/// their covariance is added, as if slices were twice as long and the bias extrapolated away. The factor is never below
-/// 1: a sample that seems better than an independent one seems so by chance.
+/// What is averaged is by how much autocorrelation inflates the variance, and not the effective samples, as a factor that
+/// came out small by chance would otherwise outweigh the others.
 ///
-/// Of several repetitions the factors are averaged and not the effective samples, as a factor that came out small by
-/// chance would otherwise outweigh the others.
-///
-/// `None` without repetitions, if one of them has fewer than 20 slices that hold a measurement, and for a quantile
-/// that is not between 0 and 1. Where nothing lies beyond the quantile, as with constant data, the factor is 1.
-///
-/// Source: Cochran (1977), Sampling Techniques, section 2.11, for the ratio; Vats and Flegal (2022), Lugsail lag windows
-/// for estimating time-average covariance matrices, Biometrika 109, for the extrapolation.
-pub fn effective_samples<'a>(
-    repetitions: impl IntoIterator<Item = &'a [Distribution]>,
-    quantile: f64,
-) -> Option<f64> {
+/// `None` without repetitions.
+pub fn pooled_effective_samples(repetitions: impl IntoIterator<Item = (u64, f64)>) -> Option<f64> {
     let (mut samples, mut inflated) = (0.0, 0.0);
-    for slices in repetitions {
-        let one = Sliced::at(slices, quantile)?;
-        samples += one.samples();
-        inflated += one.samples() * one.inflation();
+    for (own_samples, own_effective) in repetitions {
+        let own_samples = own_samples as f64;
+        samples += own_samples;
+        inflated += own_samples * own_samples / own_effective;
     }
     (samples > 0.0).then(|| samples * samples / inflated)
 }
 
-/// One repetition, and how many measurements of each of its slices lie beyond its quantile.
+/// One repetition, and how many measurements of each of its slices lie beyond a threshold.
 pub struct Sliced {
     pub pooled: Distribution,
     tallies: Vec<Tally>,
@@ -101,6 +94,11 @@ impl Sliced {
         let threshold = pooled
             .quantile(quantile)
             .filter(|_| quantile > 0.0 && quantile < 1.0)?;
+        Sliced::beyond(slices, pooled, threshold)
+    }
+
+    /// The same at a threshold, of slices that are together `pooled`.
+    pub fn beyond(slices: &[Distribution], pooled: Distribution, threshold: f64) -> Option<Sliced> {
         let tallies: Vec<Tally> = slices
             .iter()
             .filter(|slice| slice.count() > 0)
@@ -125,7 +123,7 @@ impl Sliced {
         self.tallies.len() as f64 - 1.0
     }
 
-    /// By how much the variance of the share beyond the quantile exceeds that of independent measurements; at least 1.
+    /// By how much the variance of the share beyond the threshold exceeds that of independent measurements; at least 1.
     pub fn inflation(&self) -> f64 {
         inflation(&self.tallies)
     }
@@ -215,7 +213,9 @@ mod tests {
 
     #[test]
     fn slices_that_differ_make_samples_worth_less() {
-        let alike = effective_samples([slices(32, 100).as_slice()], 0.5).unwrap();
+        let worth =
+            |slices: &[Distribution]| sliced_interval(slices, 0.5).unwrap().effective_samples;
+        let alike = worth(&slices(32, 100));
         let mut drifting = slices(32, 100);
         drifting.sort_by(|one, other| one.quantile(0.5).partial_cmp(&other.quantile(0.5)).unwrap());
         let shifted: Vec<Distribution> = (0_u32..32)
@@ -227,22 +227,18 @@ mod tests {
                 )
             })
             .collect();
-        let worth = effective_samples([shifted.as_slice()], 0.5).unwrap();
-        assert!(worth < alike / 10.0, "{worth} of {alike}");
+        let shifted = worth(&shifted);
+        assert!(shifted < alike / 10.0, "{shifted} of {alike}");
     }
 
     #[test]
     fn a_repetition_that_looks_good_by_chance_does_not_outweigh_the_others() {
-        let good = slices(20, 10);
-        let bad: Vec<Distribution> = (0..20)
-            .map(|slice| Distribution::new([(f64::from(slice / 5), 10)]))
-            .collect();
-        let of = |repetitions: &[&[Distribution]]| {
-            effective_samples(repetitions.iter().copied(), 0.5).unwrap()
-        };
-        let both = of(&[&good, &bad]);
-        assert!(both < of(&[&good]) && both > of(&[&bad]) && both < 4.0 * of(&[&bad]));
-        assert_eq!(effective_samples([], 0.5), None);
+        let (good, bad) = ((200, 200.0), (200, 10.0));
+        let both = pooled_effective_samples([good, bad]).unwrap();
+        assert!((both - 400.0 * 400.0 / (200.0 + 4000.0)).abs() < 1e-9);
+        assert!(both < 4.0 * bad.1);
+        assert_eq!(pooled_effective_samples([bad]), Some(10.0));
+        assert_eq!(pooled_effective_samples([]), None);
     }
 
     #[test]

@@ -23,8 +23,10 @@ pub struct StartDifference {
 /// Whether the first fifth of the time `slices` of a repetition (24 to 64, in time order) differs from the rest: by
 /// chance in fewer than one of a hundred runs, and by more than 5 % at the median.
 ///
-/// The share of the start's measurements beyond the median of the rest is held against the rest's own share, with the
-/// variance that slices of the rest tell (see [`effective_samples`](crate::effective_samples)), by Student's t.
+/// The share of measurements that exceed the rest's median by 5 % (or fall below it by that, where the start is faster) is
+/// compared between start and rest, with the variance that slices of the rest tell (see
+/// [`sliced_interval`](crate::sliced_interval)), by Student's t. At the median itself, a service whose latencies hardly
+/// differ would have shares from slice to slice that say nothing but which way it wandered by a hair.
 ///
 /// Assumes that the rest is stationary and that the start varies as the rest does.
 ///
@@ -36,26 +38,32 @@ pub struct StartDifference {
 /// (1982) for the slices.
 pub fn start_differs(slices: &[Distribution]) -> Option<StartDifference> {
     let (start, rest) = slices.split_at_checked(slices.len() / START)?;
-    let rest = Sliced::at(rest, 0.5)?;
-    let pooled = Distribution::merged(start);
-    let (start_median, rest_median) = (pooled.quantile(0.5)?, rest.pooled.quantile(0.5)?);
-    let share = |distribution: &Distribution| {
-        distribution.above(rest_median) as f64 / distribution.count() as f64
-    };
-    let rest_share = share(&rest.pooled);
+    let (start_slices, start, whole_rest) = (
+        start.len(),
+        Distribution::merged(start),
+        Distribution::merged(rest),
+    );
+    let rest_median = whole_rest.quantile(0.5)?;
+    let ratio = start.quantile(0.5)? / rest_median;
+    let change = SMALLEST_CHANGE.ln_1p();
+    let matters = ratio.is_finite() && ratio > 0.0 && ratio.ln().abs() > change;
+    let threshold = rest_median * change.copysign(ratio.ln()).exp();
+    let (start_above, rest_above) = (
+        start.above(threshold) as f64,
+        whole_rest.above(threshold) as f64,
+    );
+    let rest = Sliced::beyond(rest, whole_rest, threshold)?;
+    let (start_samples, rest_samples) = (start.count() as f64, rest.samples());
+    let share = (start_above + rest_above) / (start_samples + rest_samples);
     let effective = |samples: f64| samples / rest.inflation();
-    let (start_effective, rest_effective) =
-        (effective(pooled.count() as f64), effective(rest.samples()));
-    let binomial = rest_share * (1.0 - rest_share);
-    let error = (binomial / start_effective + binomial / rest_effective).sqrt();
-    let difference = (share(&pooled) - rest_share).abs();
-    let ratio = start_median / rest_median;
+    let (start_effective, rest_effective) = (effective(start_samples), effective(rest_samples));
+    let error = (share * (1.0 - share) * (1.0 / start_effective + 1.0 / rest_effective)).sqrt();
+    let difference = (start_above / start_samples - rest_above / rest_samples).abs();
     let noticed = start_effective >= FEWEST_EFFECTIVE
         && difference > standard_errors(FALSE_ALARMS, rest.degrees())? * error;
-    let matters = ratio.is_finite() && ratio > 0.0 && ratio.ln().abs() > SMALLEST_CHANGE.ln_1p();
     (noticed && matters).then_some(StartDifference {
         ratio,
-        slices: start.len(),
+        slices: start_slices,
     })
 }
 
@@ -81,6 +89,21 @@ mod tests {
         let found = start_differs(&slices(40, 8, 1.5)).unwrap();
         assert!((found.ratio - 1.5).abs() < 0.01, "{found:?}");
         assert_eq!(found.slices, 8);
+    }
+
+    #[test]
+    fn a_slow_start_is_told_where_the_rest_wanders_by_a_hair() {
+        let wandering: Vec<Distribution> = (0..40)
+            .map(|slice| {
+                let base = if slice < 8 {
+                    6.0
+                } else {
+                    1.0 + f64::from(slice % 5) / 1000.0
+                };
+                Distribution::new([(base, 30)])
+            })
+            .collect();
+        assert!(start_differs(&wandering).unwrap().ratio > 5.9);
     }
 
     #[test]

@@ -3,8 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use schema::Measured;
-use schema::evidence::{Interval, Latency, QuantileIntervals};
-use stats::clustered_interval;
+use schema::evidence::Latency;
 
 use crate::error::BenchError;
 use crate::record::Times;
@@ -13,7 +12,7 @@ const NANOSECONDS_PER_MS: f64 = 1e6;
 /// As in the buckets of [`Times`].
 const SIGNIFICANT_DIGITS: u8 = 3;
 
-/// The section of a distribution; `None` without samples.
+/// The section of a distribution, without intervals; `None` without samples.
 pub fn section(times: &Times) -> Result<Option<Latency>, BenchError> {
     if times.is_empty() {
         return Ok(None);
@@ -39,35 +38,6 @@ pub fn section(times: &Times) -> Result<Option<Latency>, BenchError> {
         effective_samples: None,
         histogram: Some(encoded(&histogram)?),
     }))
-}
-
-/// Intervals around the quantiles of all repetitions together, clustered by repetition; of those quantiles
-/// that every repetition has.
-pub fn intervals(pooled: &Latency, repetitions: &[&Latency]) -> Option<QuantileIntervals> {
-    let interval = |quantile: fn(&Latency) -> Option<Measured>| {
-        let values: Option<Vec<f64>> = repetitions
-            .iter()
-            .map(|latency| quantile(latency).map(f64::from))
-            .collect();
-        clustered(quantile(pooled)?, &values?)
-    };
-    let intervals = QuantileIntervals {
-        p50_ms: interval(|latency| latency.p50_ms),
-        p90_ms: interval(|latency| latency.p90_ms),
-        p95_ms: interval(|latency| latency.p95_ms),
-        p99_ms: interval(|latency| latency.p99_ms),
-        p999_ms: interval(|latency| latency.p999_ms),
-    };
-    (intervals != QuantileIntervals::default()).then_some(intervals)
-}
-
-/// The interval around an estimate from all repetitions of what was also measured once in each.
-pub fn clustered(pooled: Measured, repetitions: &[f64]) -> Option<Interval> {
-    let (low, high) = clustered_interval(pooled.get(), repetitions)?;
-    Some(Interval {
-        low: Measured::rounded(low),
-        high: Measured::rounded(high),
-    })
 }
 
 /// Whether that many samples tell the quantile: above 1 − 1/n it is a guess about requests that were never made.

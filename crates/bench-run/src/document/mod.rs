@@ -1,7 +1,9 @@
 //! From recordings to the evidence document.
 
 mod latency;
+mod repeated_times;
 mod scenario;
+mod starts;
 mod timeline;
 
 use schema::evidence::{Evidence, Run};

@@ -1,15 +1,20 @@
 use std::time::Duration;
 
-use schema::Measured;
 use schema::evidence::{
-    ErrorRate, Latency, Memory, Mode, Repetition, Scenario, Throughput, TimelineEntry,
+    ErrorRate, Interval, Memory, Mode, Repetition, Scenario, SignedInterval, Throughput,
+    TimelineEntry, Warning,
 };
+use schema::{Measured, rounded};
 
-use super::{latency, timeline};
+use stats::{clustered_interval, mean_interval};
+
+use super::repeated_times::RepeatedTimes;
+use super::starts::Starts;
+use super::timeline;
 use crate::drive::PhaseResult;
 use crate::error::BenchError;
 use crate::plan::ScenarioPlan;
-use crate::record::{Tally, Times};
+use crate::record::Tally;
 use crate::service::MemoryFigures;
 
 /// One repetition of a scenario as it was measured.
@@ -47,8 +52,10 @@ pub enum Load {
 #[derive(Debug)]
 pub struct ScenarioResults {
     plan: ScenarioPlan,
-    latency: Times,
-    service_time: Times,
+    latency: RepeatedTimes,
+    service_time: RepeatedTimes,
+    latency_starts: Starts,
+    load_starts: Starts,
     /// Of the phase that throughput comes from.
     load: Volume,
     all: Tally,
@@ -108,8 +115,10 @@ impl ScenarioResults {
     pub fn new(plan: &ScenarioPlan) -> ScenarioResults {
         ScenarioResults {
             plan: plan.clone(),
-            latency: Times::default(),
-            service_time: Times::default(),
+            latency: RepeatedTimes::default(),
+            service_time: RepeatedTimes::default(),
+            latency_starts: Starts::default(),
+            load_starts: Starts::default(),
             load: Volume::default(),
             all: Tally::default(),
             memory: MemoryFigures::default(),
@@ -121,12 +130,13 @@ impl ScenarioResults {
     /// Takes in a repetition.
     pub fn add(&mut self, figures: &RepetitionFigures) -> Result<(), BenchError> {
         let recording = &figures.latency.recording;
-        let (latency, service_time) = (recording.latency(), recording.service_time());
+        self.latency_starts.add(&figures.latency);
         let mut requests = recording.tally;
         let load = match &figures.load {
             Load::Same => Some(&figures.latency),
             Load::Phase(load) => {
                 requests.add(&load.recording.tally);
+                self.load_starts.add(load);
                 Some(load.as_ref())
             }
             Load::Missing => None,
@@ -144,8 +154,12 @@ impl ScenarioResults {
             order: figures.order,
             pair: figures.pair,
             started_at: Some(figures.started_at.clone()),
-            latency: latency::section(&latency)?,
-            service_time: latency::section(&service_time)?,
+            latency: self
+                .latency
+                .add(recording.slices.iter().map(|slice| &slice.latency))?,
+            service_time: self
+                .service_time
+                .add(recording.slices.iter().map(|slice| &slice.service_time))?,
             throughput: volume.section(&self.plan),
             memory: figures
                 .memory
@@ -153,8 +167,6 @@ impl ScenarioResults {
                 .and_then(|memory| memory.section(figures.carried_over)),
             error_rate: error_rate(&requests),
         });
-        self.latency.add(&latency);
-        self.service_time.add(&service_time);
         self.load.add(volume);
         self.all.add(&requests);
         if let Some(memory) = &figures.memory {
@@ -173,6 +185,15 @@ impl ScenarioResults {
         &self.all
     }
 
+    /// What a reader should know.
+    pub fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let phase = |name: &str| format!("{}, {name}", self.plan.name);
+        let latency = self.latency_starts.warning(&phase("latency"));
+        latency
+            .into_iter()
+            .chain(self.load_starts.warning(&phase("load")))
+    }
+
     /// The entry of `scenarios[]`.
     pub fn section(&self) -> Result<Scenario, BenchError> {
         let arrivals = self.plan.throughput().arrivals;
@@ -186,27 +207,14 @@ impl ScenarioResults {
             arrival_rate_rps: arrivals.and_then(|arrivals| Measured::rounded(arrivals.rate_rps)),
             arrivals: arrivals.map(|arrivals| arrivals.law),
             limits: self.plan.limits.clone(),
-            latency: self.distribution(&self.latency, |one| one.latency.as_ref())?,
-            service_time: self.distribution(&self.service_time, |one| one.service_time.as_ref())?,
+            latency: self.latency.section()?,
+            service_time: self.service_time.section()?,
             throughput: self.throughput(),
             memory: self.memory(),
             error_rate: error_rate(&self.all),
             repetitions: self.repetitions.clone(),
             timeline: self.timeline.clone(),
         })
-    }
-
-    fn distribution(
-        &self,
-        pooled: &Times,
-        of_one: fn(&Repetition) -> Option<&Latency>,
-    ) -> Result<Option<Latency>, BenchError> {
-        let Some(pooled) = latency::section(pooled)? else {
-            return Ok(None);
-        };
-        let each: Option<Vec<&Latency>> = self.repetitions.iter().map(of_one).collect();
-        let ci95 = each.and_then(|each| latency::intervals(&pooled, &each));
-        Ok(Some(Latency { ci95, ..pooled }))
     }
 
     fn throughput(&self) -> Option<Throughput> {
@@ -218,10 +226,13 @@ impl ScenarioResults {
             .iter()
             .map(|one| rps(one.throughput.as_ref()).map(f64::from))
             .collect();
-        let ci95 = pooled
-            .rps
-            .zip(each)
-            .and_then(|(pooled, each)| latency::clustered(pooled, &each));
+        let ci95 = pooled.rps.zip(each).and_then(|(pooled, each)| {
+            let (low, high) = clustered_interval(pooled.get(), &each)?;
+            Some(Interval {
+                low: Measured::rounded(low),
+                high: Measured::rounded(high),
+            })
+        });
         Some(Throughput { ci95, ..pooled })
     }
 
@@ -236,11 +247,18 @@ impl ScenarioResults {
             .iter()
             .filter_map(|memory| memory.growth_mb_per_minute)
             .collect();
-        let mean_growth =
-            (!growths.is_empty()).then(|| growths.iter().sum::<f64>() / growths.len() as f64);
         let pooled = self.memory.section(carried_over)?;
+        let (growth_mb_per_minute, growth_ci95) = match (growths.as_slice(), parts.as_slice()) {
+            ([], _) => (None, None),
+            (_, [only]) => (only.growth_mb_per_minute, only.growth_ci95),
+            (growths, _) => (
+                Some(rounded(growths.iter().sum::<f64>() / growths.len() as f64)),
+                mean_interval(growths).map(|(low, high)| SignedInterval::rounded(low, high)),
+            ),
+        };
         Some(Memory {
-            growth_mb_per_minute: mean_growth,
+            growth_mb_per_minute,
+            growth_ci95,
             ..pooled
         })
     }

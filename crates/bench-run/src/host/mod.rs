@@ -13,7 +13,7 @@ use schema::evidence::Host;
 use toolkit::files::sha256;
 
 pub use requirements::check;
-pub use source::describe_source;
+pub use source::SourceQuery;
 
 const BYTES_PER_GIB: f64 = 1024.0 * 1024.0 * 1024.0;
 const FINGERPRINT_DIGITS: usize = 16;

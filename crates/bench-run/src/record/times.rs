@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use stats::Distribution;
+
 use super::buckets::{bucket_of, longest_of, shortest_of};
 
 /// A distribution of times: bucket by bucket how many there were, ascending, without the empty ones.
@@ -57,6 +59,14 @@ impl Times {
             .map(|bucket| (bucket.shortest + bucket.longest) as f64 / 2.0 * bucket.count as f64)
             .sum();
         Duration::from_nanos((sum / self.len().max(1) as f64) as u64)
+    }
+
+    /// The same in nanoseconds for statistics, each time told as the longest of its bucket, as quantiles are.
+    pub fn distribution(&self) -> Distribution {
+        Distribution::new(
+            self.buckets()
+                .map(|bucket| (bucket.longest as f64, bucket.count)),
+        )
     }
 
     /// Takes in other times.

@@ -293,10 +293,10 @@ fn a_kept_server_that_ends_is_given_up_and_not_started_again() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let server = child_of(bench.id());
     eventually("requests", || {
         (fs::read_to_string(&truth).ok()?.lines().count() > 100).then_some(())
     });
+    let server = child_of(bench.id());
     signal(server, Signal::KILL);
     let ran = Ran::of(bench.wait_with_output().unwrap()).ended(1);
     let document = ran.document();

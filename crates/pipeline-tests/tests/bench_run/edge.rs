@@ -48,6 +48,29 @@ fn the_run_joins_a_document_that_was_begun_and_a_second_run_does_not() {
 }
 
 #[test]
+fn the_document_names_the_commit_in_whose_checkout_the_run_began() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = place.benchmark(place.serve(&[]), json!([]));
+    let bench = format!("bench-run --quiet --config {}", config.display());
+    let outside = place.shell(&bench).document();
+    assert!(outside["run"].get("source").is_none(), "{outside}");
+    let identity = "-c user.name=nobody -c user.email=nobody@localhost";
+    let begun = place.shell(&format!(
+        "git init --quiet --initial-branch feature/tea && git add benchmark.json \
+         && git {identity} commit --quiet --no-gpg-sign --message tea && git rev-parse HEAD"
+    ));
+    let commit = begun.ended(0).stdout;
+    let clean = place.shell(&bench).document();
+    assert_eq!(
+        clean["run"]["source"],
+        json!({"commit": commit.trim(), "branch": "feature/tea", "dirty": false})
+    );
+    let changed = place.shell(&format!("echo >> benchmark.json; {bench}"));
+    assert_eq!(changed.document()["run"]["source"]["dirty"], true);
+}
+
+#[test]
 fn hardware_that_is_missing_is_warned_of_or_refused() {
     let _alone = alone();
     let place = Workplace::default();

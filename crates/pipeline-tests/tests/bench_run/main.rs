@@ -5,6 +5,7 @@ mod any_service;
 mod capacity;
 mod duel;
 mod edge;
+mod intervals;
 mod lifecycle;
 mod memory;
 mod open_loop;
@@ -51,7 +52,6 @@ fn in_mid_run(place: &Workplace) -> (Child, u32) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let service = child_of(bench.id());
     eventually("requests of the long scenario", || {
         fs::read_to_string(&truth)
             .ok()?
@@ -59,6 +59,8 @@ fn in_mid_run(place: &Workplace) -> (Child, u32) {
             .any(|line| line.contains(",9,200,"))
             .then_some(())
     });
+    // At the beginning git is a child too.
+    let service = child_of(bench.id());
     (bench, service)
 }
 

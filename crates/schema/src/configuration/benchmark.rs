@@ -17,7 +17,6 @@ use crate::Measured;
 const MOST_REPETITIONS: u64 = 1000;
 const MOST_CONNECTIONS: u64 = 100_000;
 const MOST_QUEUED: u64 = 10_000_000;
-const MOST_SENSORS: u64 = 10_000;
 
 /// `ci-benchmark.yaml` and its kin: what bench-run does.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -206,6 +205,9 @@ pub(crate) fn batch_name(batch_size: u64) -> String {
 }
 
 impl Benchmark {
+    /// No service takes more sensor values an observation.
+    pub const MOST_SENSORS: u64 = 10_000;
+
     /// The name of the scenario that a batch size makes.
     pub fn scenario_name(batch_size: u64) -> String {
         batch_name(batch_size)
@@ -242,7 +244,7 @@ impl Benchmark {
             ("repetitions", self.repetitions, MOST_REPETITIONS),
             ("queue_limit", self.queue_limit, MOST_QUEUED),
             ("timeout_ms", self.timeout_ms, LONGEST_TIMEOUT_MS),
-            ("sensor_count", self.sensor_count, MOST_SENSORS),
+            ("sensor_count", self.sensor_count, Benchmark::MOST_SENSORS),
         ];
         problems.extend(
             bounded

@@ -40,10 +40,12 @@ pub struct Latency {
     /// How many requests the distribution is made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<u64>,
-    /// Two-sided 95 % confidence intervals of the quantiles, clustered by repetition.
+    /// Two-sided 95 % confidence intervals of the quantiles: of one repetition from its time slices, of several over what
+    /// differs from start to start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ci95: Option<QuantileIntervals>,
-    /// How many independent samples the autocorrelated ones are worth, per quantile.
+    /// How many independent samples the autocorrelated ones are worth, per quantile; absent where a repetition was too short to
+    /// be cut into slices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_samples: Option<QuantileSamples>,
     /// The whole distribution in nanoseconds: an HdrHistogram, V2 deflate encoding, base64. Any HdrHistogram library reads it.
@@ -64,7 +66,7 @@ pub struct Interval {
     pub high: Option<Measured>,
 }
 
-/// An interval per quantile, in milliseconds; absent where too few repetitions carry the quantile.
+/// An interval per quantile, in milliseconds; absent where nothing can be said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
 pub struct QuantileIntervals {

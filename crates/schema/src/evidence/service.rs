@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Measured;
+use crate::{Measured, rounded};
 
 /// How much the service did.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -46,10 +46,11 @@ pub struct Memory {
     /// Whether the process had served an earlier scenario or repetition, whose memory it may still hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carried_over: Option<bool>,
-    /// Slope of a least-squares line through the means of time slices, in MiB per minute; only from 60 s on, negative where memory shrinks.
+    /// Slope of a line through the means of time slices, in MiB per minute, or the mean of the repetitions' slopes; only from
+    /// 60 s on, negative where memory shrinks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_mb_per_minute: Option<f64>,
-    /// Two-sided 95 % confidence interval of `growth_mb_per_minute`.
+    /// Two-sided 95 % confidence interval of `growth_mb_per_minute`; of several repetitions by how much they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_ci95: Option<SignedInterval>,
 }
@@ -61,6 +62,16 @@ pub struct SignedInterval {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+}
+
+impl SignedInterval {
+    /// Both ends rounded to a millionth.
+    pub fn rounded(low: f64, high: f64) -> SignedInterval {
+        SignedInterval {
+            low: rounded(low),
+            high: rounded(high),
+        }
+    }
 }
 
 /// Where figures of memory come from.

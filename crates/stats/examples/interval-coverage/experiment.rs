@@ -5,7 +5,7 @@ use rand_distr::{Distribution as _, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stats::{
-    Distribution, QuantileInterval, StartDifference, clustered_interval, effective_samples,
+    Distribution, QuantileInterval, StartDifference, clustered_interval, pooled_effective_samples,
     repeated_interval, sliced_interval, slope_interval, start_differs,
 };
 
@@ -106,7 +106,15 @@ impl Experiment {
             let interval = |quantile: f64| match repetitions.as_slice() {
                 [one] => sliced_interval(one, quantile),
                 several => {
-                    let effective = effective_samples(several.iter().map(Vec::as_slice), quantile)?;
+                    let own: Option<Vec<(u64, f64)>> = several
+                        .iter()
+                        .zip(&wholes)
+                        .map(|(slices, whole)| {
+                            let interval = sliced_interval(slices, quantile)?;
+                            Some((whole.count(), interval.effective_samples))
+                        })
+                        .collect();
+                    let effective = pooled_effective_samples(own?)?;
                     repeated_interval(&wholes, quantile, effective)
                 }
             };

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use schema::Measured;
-use schema::evidence::{Memory, MemorySource};
-use stats::Slope;
+use schema::evidence::{Memory, MemorySource, SignedInterval};
+use schema::{Measured, rounded};
+use stats::{SlopeInterval, slope_interval};
 
 use super::readings::Readings;
 use crate::error::BenchError;
@@ -83,26 +83,32 @@ impl MemoryFigures {
 
     /// As it stands in the document; nothing if nothing could be read.
     pub fn section(&self, carried_over: bool) -> Option<Memory> {
+        let growth = self.growth_mb_per_minute();
         (self.readings.count > 0).then(|| Memory {
             peak_mb: Measured::rounded(self.readings.max_mb.max(self.marked_mb)),
             average_mb: self.readings.mean_mb().and_then(Measured::rounded),
             samples: Some(self.readings.count),
             source: self.source,
             carried_over: Some(carried_over),
-            growth_mb_per_minute: self.growth_mb_per_minute(),
-            growth_ci95: None,
+            growth_mb_per_minute: growth.map(|growth| rounded(growth.per_x)),
+            growth_ci95: growth.map(|growth| SignedInterval::rounded(growth.low, growth.high)),
         })
     }
 
-    fn growth_mb_per_minute(&self) -> Option<f64> {
-        let mut line = Slope::default();
-        let minutes = self.slices.width().as_secs_f64() / 60.0;
-        for (index, slice) in self.slices.iter().enumerate() {
-            if let Some(mean_mb) = slice.mean_mb() {
-                line.add((index as f64 + 0.5) * minutes, mean_mb);
-            }
-        }
-        line.per_x().filter(|_| self.watched >= SHORTEST_FOR_GROWTH)
+    /// Through the means of the slices, at their middles.
+    fn growth_mb_per_minute(&self) -> Option<SlopeInterval> {
+        let width_minutes = self.slices.width().as_secs_f64() / 60.0;
+        let points: Vec<(f64, f64)> = self
+            .slices
+            .iter()
+            .zip(0_u32..)
+            .filter_map(|(slice, index)| {
+                Some(((f64::from(index) + 0.5) * width_minutes, slice.mean_mb()?))
+            })
+            .collect();
+        (self.watched >= SHORTEST_FOR_GROWTH)
+            .then(|| slope_interval(&points))
+            .flatten()
     }
 }
 
@@ -129,6 +135,18 @@ mod tests {
         };
         assert_eq!(grown(59), None);
         assert!((grown(60).unwrap() - 60.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn memory_that_only_wanders_may_not_grow_and_what_grows_does() {
+        let told = |mb: fn(u64) -> f64| {
+            let memory = figures((0..64).map(|second| (second, mb(second)))).section(false);
+            memory.unwrap().growth_ci95.unwrap()
+        };
+        let wandering = told(|second| 100.0 + (second * 7 % 11) as f64);
+        assert!(wandering.low < 0.0 && wandering.high > 0.0, "{wandering:?}");
+        let growing = told(|second| 100.0 + second as f64 + (second * 7 % 11) as f64);
+        assert!(growing.low > 50.0 && growing.high < 70.0, "{growing:?}");
     }
 
     #[test]
