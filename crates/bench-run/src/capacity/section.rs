@@ -32,13 +32,18 @@ pub fn generator_limit<'a>(steps: &'a [CapacityStep], bound: &CapacityBound) -> 
         .find_map(|step| step.generator_limit.as_deref())
 }
 
-/// Between which rates the answer lies beyond doubt. A step that was in no doubt and wrong, on the far side of the answer, was
-/// overruled by others.
+/// Between which rates the answer lies beyond doubt: within one repetition, which knows nothing of how much they differ, so that a
+/// rate of which another repetition says otherwise bounds nothing. Neither does a step on the far side of the answer, which others
+/// have overruled.
 fn certain(steps: &[CapacityStep], answer: Measured) -> Option<Interval> {
+    let undisputed = |one: &CapacityStep| {
+        let mut same_rate = steps.iter().filter(|step| step.rate_rps == one.rate_rps);
+        same_rate.all(|step| step.held == one.held)
+    };
     let rates = |held: bool| {
         steps
             .iter()
-            .filter(move |step| step.certain && step.held == held)
+            .filter(move |step| step.certain && step.held == held && undisputed(step))
             .filter_map(|step| step.rate_rps.map(f64::from))
     };
     let low = rates(true)
@@ -110,6 +115,17 @@ mod tests {
             (ci95.low, ci95.high),
             (Measured::new(790.0), Measured::new(840.0))
         );
+    }
+
+    #[test]
+    fn a_rate_of_which_repetitions_disagree_bounds_nothing() {
+        let capacity = found(vec![
+            step(790.0, true, true),
+            step(790.0, false, false),
+            step(840.0, true, false),
+            step(840.0, false, true),
+        ]);
+        assert_eq!(capacity.ci95, None);
     }
 
     #[test]

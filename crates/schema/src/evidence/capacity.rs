@@ -34,8 +34,8 @@ pub struct Capacity {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<CapacityBound>,
     /// From the highest rate up to the answer at which the condition held beyond doubt, to the lowest rate above the answer at which it
-    /// failed beyond doubt: where the whole 95 % interval of its metric, within one repetition, was on that side. An end without such
-    /// a step is absent.
+    /// failed beyond doubt: where the whole 95 % interval of its metric, within one repetition, was on that side, and no repetition at
+    /// that rate said otherwise. An end without such a step is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ci95: Option<Interval>,
     /// Whether the load generator, not the service, may have been the limit at the bound.
