@@ -3,6 +3,7 @@
 use schema::evidence::Warning;
 use toolkit::Interrupt;
 
+use crate::capacity::Hunt;
 use crate::drive::Generator;
 use crate::error::BenchError;
 use crate::measurement::Measurement;
@@ -47,6 +48,16 @@ impl<'a> Campaign<'a> {
     /// one that is left alone says nothing of how it compares.
     pub fn run(&mut self, progress: &Progress) -> Result<(), BenchError> {
         let outcome = self.repetitions(progress);
+        self.unless_interrupted(outcome)
+    }
+
+    /// In place of that, searches for the capacity of the first service.
+    pub fn search(&mut self, hunt: &mut Hunt, progress: &Progress) -> Result<(), BenchError> {
+        let outcome = hunt.run(&mut self.measurements[0], &mut self.rig, progress);
+        self.unless_interrupted(outcome)
+    }
+
+    fn unless_interrupted(&self, outcome: Result<(), BenchError>) -> Result<(), BenchError> {
         if self.rig.interrupt.asked() {
             return Ok(());
         }

@@ -2,9 +2,10 @@
 //!
 //! The data flows one way: **plan** what is to be done, **drive** the load, **record** what came back, make the
 //! **document** of it. **service** is what is loaded, **host** is where. A **campaign** is one **measurement** of
-//! one service, or two in turn.
+//! one service, or two in turn; **capacity** searches for what one can take.
 
 mod campaign;
+mod capacity;
 mod document;
 mod drive;
 mod effort;

@@ -8,7 +8,7 @@ use crate::document::{Load, RepetitionFigures, ScenarioResults};
 use crate::drive::{PhaseResult, Task};
 use crate::effort::Effort;
 use crate::error::BenchError;
-use crate::plan::{Length, Phase, Plan};
+use crate::plan::{Length, Phase, Plan, ScenarioPlan};
 use crate::progress::Progress;
 use crate::record::Tally;
 use crate::rig::Rig;
@@ -49,8 +49,7 @@ impl<'a> Measurement<'a> {
         }
     }
 
-    /// One repetition of every scenario in `order`, or until it is interrupted or the service is given up. Without
-    /// a service that is `kept` for all repetitions, this one has a service of its own.
+    /// One repetition of every scenario in `order`, or until it is interrupted or the service is given up.
     pub fn repetition(
         &mut self,
         repetition: u64,
@@ -59,6 +58,21 @@ impl<'a> Measurement<'a> {
         rig: &mut Rig<'_>,
         progress: &Progress,
     ) -> Result<(), BenchError> {
+        self.with_service(repetition, kept, rig, |measurement, service, rig| {
+            measurement.scenarios(order, repetition, service, rig, progress)
+        })?;
+        Ok(())
+    }
+
+    /// Does the `work` of a repetition. Without a service that is `kept` for all repetitions, this one has a service of
+    /// its own. `None` if the service that was kept has ended and is given up.
+    pub fn with_service<T>(
+        &mut self,
+        repetition: u64,
+        kept: Option<&mut Service>,
+        rig: &mut Rig<'_>,
+        work: impl FnOnce(&mut Self, &mut Service, &mut Rig<'_>) -> Result<T, BenchError>,
+    ) -> Result<Option<T>, BenchError> {
         let mut fresh;
         let service = match kept {
             Some(service) => service,
@@ -73,7 +87,7 @@ impl<'a> Measurement<'a> {
                 repetition + 1
             );
             self.given_up = Some(warning("no_answer", &message));
-            return Ok(());
+            return Ok(None);
         }
         if service.is_unverified {
             let message = format!(
@@ -82,12 +96,12 @@ impl<'a> Measurement<'a> {
             );
             self.warn_once("tls_insecure", &message);
         }
-        let outcome = self.scenarios(order, repetition, service, rig, progress);
+        let outcome = work(self, service, rig);
         if let Some(ending) = service.ended() {
             let message = format!("the service {ending} during repetition {}", repetition + 1);
             self.warnings.push(warning("service_ended", &message));
         }
-        outcome
+        outcome.map(Some)
     }
 
     /// All scenarios of a repetition, or until it is interrupted or the service is given up.
@@ -108,45 +122,53 @@ impl<'a> Measurement<'a> {
                 repetition,
                 rig.plan.repetitions,
             );
-            let figures = self.scenario(index, repetition, service, sensor_count, rig)?;
+            let figures = self.scenario(scenario, index, repetition, service, sensor_count, rig)?;
             if let Some(figures) = figures {
                 self.results[index].add(&figures)?;
             }
             progress.step();
-            service.has_served = true;
             if rig.interrupt.asked() {
                 return Ok(());
             }
             if self.no_answer {
-                let message = format!(
-                    "{} no longer answers: given up in {}",
-                    service.address.target.url, scenario.name
-                );
-                self.given_up = Some(warning("no_answer", &message));
+                self.give_up_unanswered(service, &scenario.name);
                 return Ok(());
             }
-            let requests = self.results[index].requests();
             if self
                 .results
                 .iter()
                 .all(|results| results.requests().ok == 0)
             {
-                let message = format!(
-                    "not one of {} requests to {} succeeded ({}): given up in {}",
-                    requests.requests(),
-                    service.address.target.url,
-                    requests.kinds_of_errors(),
-                    scenario.name
-                );
-                self.given_up = Some(warning("no_success", &message));
+                let requests = *self.results[index].requests();
+                self.give_up_without_success(&requests, service, &scenario.name);
                 return Ok(());
             }
         }
         Ok(())
     }
 
+    /// Gives up a service that has answered nothing for a long time.
+    pub fn give_up_unanswered(&mut self, service: &Service, scenario: &str) {
+        let message = format!(
+            "{} no longer answers: given up in {scenario}",
+            service.address.target.url
+        );
+        self.given_up = Some(warning("no_answer", &message));
+    }
+
+    /// Gives up a service that has answered none of these requests well.
+    pub fn give_up_without_success(&mut self, requests: &Tally, service: &Service, scenario: &str) {
+        let message = format!(
+            "not one of {} requests to {} succeeded ({}): given up in {scenario}",
+            requests.requests(),
+            service.address.target.url,
+            requests.kinds_of_errors(),
+        );
+        self.given_up = Some(warning("no_success", &message));
+    }
+
     /// Sensor values an observation: what the service says, asked once, else what the configuration says.
-    fn sensor_count(&mut self, service: &Service, plan: &Plan) -> u64 {
+    pub fn sensor_count(&mut self, service: &Service, plan: &Plan) -> u64 {
         let configured = plan.sensor_count;
         if let Some(known) = self.sensor_count {
             return known;
@@ -173,18 +195,19 @@ impl<'a> Measurement<'a> {
         known
     }
 
-    /// One repetition of a scenario; `None` if it was interrupted before a request was recorded.
-    fn scenario(
+    /// One repetition of a scenario, which is the plan's at `index` or derived from it; `None` if it was interrupted before a
+    /// request was recorded.
+    pub fn scenario(
         &mut self,
+        scenario: &ScenarioPlan,
         index: usize,
         repetition: u64,
-        service: &Service,
+        service: &mut Service,
         sensor_count: u64,
         rig: &mut Rig<'_>,
     ) -> Result<Option<RepetitionFigures>, BenchError> {
         let started_at = clock::now();
         let plan = rig.plan;
-        let scenario = &plan.scenarios[index];
         // Told from the plan alone, so that every service is sent the same.
         let place = repetition * plan.scenarios.len() as u64 + index as u64;
         let task = |phase: &Phase, warmup: u64, stream: u64| Task {
@@ -218,6 +241,7 @@ impl<'a> Measurement<'a> {
         };
         let order = rig.measured;
         rig.measured += 1;
+        let carried_over = std::mem::replace(&mut service.has_served, true);
         Ok(Some(RepetitionFigures {
             order,
             pair: self.destination.role.map(|_| repetition),
@@ -225,7 +249,7 @@ impl<'a> Measurement<'a> {
             latency,
             load,
             memory,
-            carried_over: service.has_served,
+            carried_over,
         }))
     }
 

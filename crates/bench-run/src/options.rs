@@ -2,6 +2,7 @@ use argh::FromArgs;
 use schema::Measured;
 use schema::configuration::{ArrivalLaw, BenchmarkFile};
 
+use crate::capacity::Condition;
 use crate::error::BenchError;
 
 /// Loads an HTTP service as the configuration says and writes the evidence document to stdout.
@@ -30,6 +31,10 @@ pub struct Options {
     /// how they are spaced: constant or poisson (default: constant)
     #[argh(option, arg_name = "law", from_str_fn(arrival_law))]
     pub arrivals: Option<ArrivalLaw>,
+
+    /// search for the highest rate at which a condition holds, as in 'p99_ms<=50', in place of measuring
+    #[argh(option, arg_name = "condition")]
+    pub find_capacity: Option<Condition>,
 
     /// where the document goes (default: stdout)
     #[argh(option)]
@@ -82,9 +87,15 @@ pub struct Duel<'a> {
 }
 
 impl Options {
-    /// The duel, if one was asked for: with where to, or not at all.
+    /// The duel, if one was asked for: with where to, or not at all, and not in a search for the capacity.
     pub fn duel(&self) -> Result<Option<Duel<'_>>, BenchError> {
         let alone = |one, other| Err(BenchError::Alone { one, other });
+        if self.find_capacity.is_some() && self.duel.is_some() {
+            return Err(BenchError::Exclusive {
+                one: "--find-capacity",
+                other: "--duel",
+            });
+        }
         match (&self.duel, &self.duel_output) {
             (Some(service), Some(output)) => Ok(Some(Duel { service, output })),
             (Some(_), None) => alone("--duel", "--duel-output"),

@@ -11,18 +11,20 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A bar of that many steps.
-    pub fn new(steps: usize, streams: &Streams<'_>) -> Progress {
+    /// A bar of that many steps; `None` if nobody knows how many there will be.
+    pub fn new(steps: Option<usize>, streams: &Streams<'_>) -> Progress {
         let watched = streams.stderr_is_terminal && !streams.quiet;
         let target = if watched {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(steps as u64), target);
-        if let Ok(style) =
-            ProgressStyle::with_template("{elapsed_precise} [{bar:30}] {pos}/{len} {msg}")
-        {
+        let bar = ProgressBar::with_draw_target(steps.map(|steps| steps as u64), target);
+        let template = match steps {
+            Some(_) => "{elapsed_precise} [{bar:30}] {pos}/{len} {msg}",
+            None => "{elapsed_precise} {spinner} {msg}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }
         if watched {
@@ -46,6 +48,14 @@ impl Progress {
             "{scenario}{of}, repetition {} of {repetitions}",
             repetition + 1
         ));
+    }
+
+    /// What a search for the capacity looks at now; without a rate, it is in closed loop.
+    pub fn searching(&self, scenario: &str, rate_rps: Option<f64>) {
+        let repetition = self.bar.position() + 1;
+        let load = rate_rps.map_or("closed loop".to_owned(), |rate| format!("{rate:.1} rps"));
+        self.bar
+            .set_message(format!("{scenario}, repetition {repetition}: {load}"));
     }
 
     /// One step is done.

@@ -11,6 +11,7 @@ use toolkit::documents::{self, Incoming};
 use toolkit::{Exit, Interrupt, Streams, clock, configuration};
 
 use crate::campaign::Campaign;
+use crate::capacity::Hunt;
 use crate::error::BenchError;
 use crate::host::SourceQuery;
 use crate::measurement::Measurement;
@@ -81,16 +82,26 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
             measurement.warnings.push(warning("shared_cores", message));
         }
     }
-    let progress = Progress::new(plan.steps() * destinations.len(), streams);
+    let mut hunt = options
+        .find_capacity
+        .and_then(|condition| Hunt::new(condition, &plan));
+    let steps = hunt.is_none().then(|| plan.steps() * destinations.len());
+    let progress = Progress::new(steps, streams);
     // Not later: git is not to take a processor from the load.
     let source = source.answer();
-    let outcome = campaign.run(&progress);
+    let outcome = match &mut hunt {
+        None => campaign.run(&progress),
+        Some(hunt) => campaign.search(hunt, &progress),
+    };
     progress.finish();
-    let requests: Vec<Tally> = campaign
-        .measurements
-        .iter()
-        .map(Measurement::all_requests)
-        .collect();
+    let requests: Vec<Tally> = match &hunt {
+        None => campaign
+            .measurements
+            .iter()
+            .map(Measurement::all_requests)
+            .collect(),
+        Some(hunt) => vec![*hunt.requests()],
+    };
     let could_go_on = outcome.is_ok();
     let ending = match outcome {
         Ok(()) => campaign.given_up().cloned(),
@@ -135,8 +146,16 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         .for_each(|warning| streams.warn(warning));
     let mut publications = Vec::new();
     for ((measurement, all), output) in campaign.measurements.iter().zip(&requests).zip(outputs) {
-        let evidence = common.evidence(measurement, all, campaign.cores())?;
-        say(&evidence, measurement, streams);
+        let run = common.run_of(measurement, all, campaign.cores());
+        let (evidence, own_warnings): (_, Vec<Warning>) = match &hunt {
+            None => (
+                document::evidence(run, &measurement.results, all)?,
+                measurement.own_warnings().collect(),
+            ),
+            Some(hunt) => (hunt.evidence(run), hunt.own_warnings(measurement)),
+        };
+        say(&evidence, &own_warnings, measurement, streams);
+        let evidence = common.complete(evidence, own_warnings, measurement);
         publications.push(Publication {
             label: measurement.destination.label(),
             output,
@@ -154,7 +173,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     }
     Ok(if unanswered || !could_go_on {
         Exit::Error
-    } else if broken_off {
+    } else if broken_off || hunt.is_some_and(|hunt| !hunt.has_answer()) {
         Exit::Failed
     } else {
         Exit::Passed
@@ -170,14 +189,9 @@ struct Common {
 }
 
 impl Common {
-    fn evidence(
-        &self,
-        measurement: &Measurement<'_>,
-        all: &Tally,
-        cores: &[usize],
-    ) -> Result<Evidence, BenchError> {
+    fn run_of(&self, measurement: &Measurement<'_>, all: &Tally, cores: &[usize]) -> Run {
         let destination = measurement.destination;
-        let run = Run {
+        Run {
             id: self.id(destination.role),
             environment: destination.environment.clone(),
             target: Some(destination.describe()),
@@ -189,23 +203,27 @@ impl Common {
                 })
             }),
             ..self.run.clone()
-        };
-        let mut evidence = document::evidence(run, &measurement.results, all)?;
-        evidence.warnings = self
-            .warnings
+        }
+    }
+
+    /// What was measured, with what a reader should know of it and what it was made from.
+    fn complete(
+        &self,
+        measured: Evidence,
+        own_warnings: Vec<Warning>,
+        measurement: &Measurement<'_>,
+    ) -> Evidence {
+        let inputs = self
+            .inputs
             .iter()
             .cloned()
-            .chain(measurement.own_warnings())
+            .chain(measurement.destination.input.clone())
             .collect();
-        evidence.provenance = vec![provenance(
-            &evidence,
-            self.inputs
-                .iter()
-                .cloned()
-                .chain(destination.input.clone())
-                .collect(),
-        )];
-        Ok(evidence)
+        Evidence {
+            warnings: self.warnings.iter().cloned().chain(own_warnings).collect(),
+            provenance: vec![provenance(&measured, inputs)],
+            ..measured
+        }
     }
 
     /// Tells the two runs of a duel apart.
@@ -219,13 +237,18 @@ impl Common {
 }
 
 /// Says what a service came to, under its name where there are two.
-fn say(evidence: &Evidence, measurement: &Measurement<'_>, streams: &mut Streams<'_>) {
+fn say(
+    evidence: &Evidence,
+    own_warnings: &[Warning],
+    measurement: &Measurement<'_>,
+    streams: &mut Streams<'_>,
+) {
     if let Some(label) = measurement.destination.label() {
         streams.say(&format!("{label}: {}", measurement.destination.describe()));
     }
-    measurement
-        .own_warnings()
-        .for_each(|warning| streams.warn(&warning));
+    own_warnings
+        .iter()
+        .for_each(|warning| streams.warn(warning));
     summary::say(evidence, streams);
 }
 
@@ -272,6 +295,7 @@ fn holds_measurements(evidence: &Evidence) -> bool {
         || evidence.throughput.is_some()
         || evidence.memory.is_some()
         || evidence.error_rate.is_some()
+        || evidence.capacity.is_some()
         || !evidence.scenarios.is_empty()
 }
 

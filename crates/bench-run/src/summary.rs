@@ -1,11 +1,26 @@
 //! The run in words, for people.
 
 use schema::Measured;
-use schema::evidence::{Evidence, Scenario};
+use schema::evidence::{Capacity, Evidence, Scenario};
 use toolkit::Streams;
 
-/// Says a line for each scenario.
+/// Says a line for each scenario, or what came of the search for the capacity.
 pub fn say(evidence: &Evidence, streams: &mut Streams<'_>) {
+    match &evidence.capacity {
+        None => say_scenarios(evidence, streams),
+        Some(capacity) => streams.say(&of_capacity(capacity)),
+    }
+    let generator = evidence.run.as_ref().and_then(|run| run.generator.as_ref());
+    if let Some(generator) = generator {
+        streams.say(&format!(
+            "load generator: {} µs of processor time a request, busiest core {} % busy",
+            figure(generator.cpu_us_per_request, 1),
+            figure(generator.cpu_percent, 0),
+        ));
+    }
+}
+
+fn say_scenarios(evidence: &Evidence, streams: &mut Streams<'_>) {
     let width = evidence
         .scenarios
         .iter()
@@ -20,14 +35,39 @@ pub fn say(evidence: &Evidence, streams: &mut Streams<'_>) {
     for scenario in &evidence.scenarios {
         streams.say(&line(scenario, width));
     }
-    let generator = evidence.run.as_ref().and_then(|run| run.generator.as_ref());
-    if let Some(generator) = generator {
-        streams.say(&format!(
-            "load generator: {} µs of processor time a request, busiest core {} % busy",
-            figure(generator.cpu_us_per_request, 1),
-            figure(generator.cpu_percent, 0),
-        ));
-    }
+}
+
+fn of_capacity(capacity: &Capacity) -> String {
+    let condition = &capacity.condition;
+    let (Some(_), Some(confirmation)) = (capacity.rate_rps, capacity.confirmation) else {
+        return format!("capacity: no answer ({condition})");
+    };
+    let bound = capacity.bound.map(|bound| {
+        format!(
+            ", in {} of {} at {}",
+            bound.confirmation.held,
+            bound.confirmation.repetitions,
+            figure(bound.rate_rps, 1)
+        )
+    });
+    let ci95 = capacity.ci95.unwrap_or_default();
+    let sure = match (ci95.low, ci95.high) {
+        (Some(_), Some(_)) => format!(
+            "between {} and {}",
+            figure(ci95.low, 1),
+            figure(ci95.high, 1)
+        ),
+        (Some(_), None) => format!("at least {}", figure(ci95.low, 1)),
+        (None, Some(_)) => format!("below {}", figure(ci95.high, 1)),
+        (None, None) => "nothing".to_owned(),
+    };
+    format!(
+        "capacity: {} rps ({condition} held in {} of {} repetitions{}; {sure} for sure)",
+        figure(capacity.rate_rps, 1),
+        confirmation.held,
+        confirmation.repetitions,
+        bound.unwrap_or_default(),
+    )
 }
 
 fn line(scenario: &Scenario, width: usize) -> String {

@@ -8,6 +8,8 @@ mod timeline;
 
 use schema::evidence::{Evidence, Run};
 
+#[cfg(test)]
+pub use latency::known;
 pub use scenario::{Load, RepetitionFigures, ScenarioResults};
 
 use crate::error::BenchError;

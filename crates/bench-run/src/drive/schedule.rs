@@ -6,6 +6,10 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::part::Part;
 use crate::plan::{ArrivalLaw, Arrivals, Length};
 
+/// Requests draw from the phase's seed plus their worker's index: half of all seeds away, arrivals share no stream of
+/// random numbers with the requests of any worker.
+const SEED_OF_ARRIVALS: u64 = 1 << 63;
+
 /// When the requests of one worker are due, counted from the start of the phase.
 #[derive(Debug)]
 pub struct Schedule {
@@ -49,10 +53,13 @@ impl Schedule {
                 (law, total)
             }
             ArrivalLaw::Poisson => {
+                let own_seed = seed
+                    .wrapping_add(SEED_OF_ARRIVALS)
+                    .wrapping_add(part.index as u64);
                 let law = Law::Poisson {
                     rate_rps: part.of_rate(arrivals.rate_rps),
                     last_s: 0.0,
-                    random: Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(part.index as u64)),
+                    random: Xoshiro256PlusPlus::seed_from_u64(own_seed),
                 };
                 (law, part.of_requests(total))
             }
@@ -178,6 +185,23 @@ mod tests {
         let squares = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>();
         let deviation = (squares / gaps.len() as f64).sqrt();
         assert!((mean * 200.0 - 1.0).abs() < 0.05 && (deviation / mean - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn arrivals_are_drawn_from_other_numbers_than_the_requests_of_any_worker() {
+        let length = Length::Requests(1);
+        let schedule = Schedule::new(
+            &arrivals(ArrivalLaw::Poisson, 1.0),
+            length,
+            Part::new(64, 0, 1),
+            7,
+        );
+        let drawn_from = |seed: u64| {
+            let drawn: f64 = Xoshiro256PlusPlus::seed_from_u64(seed).random();
+            Duration::from_secs_f64(-(1.0 - drawn).ln())
+        };
+        let of_requests: Vec<Duration> = (0..64).map(|worker| drawn_from(7 + worker)).collect();
+        assert!(!of_requests.contains(&schedule.next().unwrap()));
     }
 
     #[test]

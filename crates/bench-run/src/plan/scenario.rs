@@ -25,6 +25,10 @@ pub struct ScenarioPlan {
     pub latency: Phase,
     /// Where throughput and memory come from, if not from the same requests.
     pub load: Option<Phase>,
+    /// How requests are spaced in open loop, whether or not this is one.
+    pub law: ArrivalLaw,
+    /// Due requests that may wait for a connection in open loop.
+    pub queue_limit: u64,
 }
 
 const DEFAULT_QUEUE_LIMIT: u64 = 100_000;
@@ -79,10 +83,11 @@ impl ScenarioPlan {
         batch_size: u64,
         content: Content,
     ) -> ScenarioPlan {
+        let law = benchmark.arrivals.unwrap_or_default();
         let load = Phase {
             connections: benchmark.concurrent_requests,
             length: Length::Time(seconds(benchmark.duration_seconds.get())),
-            arrivals: arrivals(benchmark, benchmark.arrival_rate_rps, benchmark.arrivals),
+            arrivals: arrivals(benchmark, benchmark.arrival_rate_rps, law),
         };
         let latency = Phase {
             connections: 1,
@@ -103,6 +108,8 @@ impl ScenarioPlan {
             warmup: benchmark.warmup_iterations,
             latency,
             load,
+            law,
+            queue_limit: queue_limit(benchmark),
         }
     }
 
@@ -119,10 +126,11 @@ impl ScenarioPlan {
             Some(duration) => Length::Time(seconds(duration.get())),
             None => Length::Requests(scenario.iterations.unwrap_or_default()),
         };
+        let law = scenario.arrivals.or(benchmark.arrivals).unwrap_or_default();
         let arrivals = arrivals(
             benchmark,
             scenario.arrival_rate_rps.or(benchmark.arrival_rate_rps),
-            scenario.arrivals.or(benchmark.arrivals),
+            law,
         );
         let default_connections = arrivals.map_or(1, |_| DEFAULT_OPEN_CONNECTIONS);
         ScenarioPlan {
@@ -138,12 +146,30 @@ impl ScenarioPlan {
                 arrivals,
             },
             load: None,
+            law,
+            queue_limit: queue_limit(benchmark),
         }
     }
 
     /// The phase that throughput comes from.
     pub fn throughput(&self) -> &Phase {
         self.load.as_ref().unwrap_or(&self.latency)
+    }
+
+    /// That phase alone, at a rate of its own or, without one, in closed loop.
+    pub fn at_rate(&self, rate_rps: Option<f64>) -> ScenarioPlan {
+        ScenarioPlan {
+            latency: Phase {
+                arrivals: rate_rps.map(|rate_rps| Arrivals {
+                    rate_rps,
+                    law: self.law,
+                    queue_limit: self.queue_limit,
+                }),
+                ..*self.throughput()
+            },
+            load: None,
+            ..self.clone()
+        }
     }
 
     pub(super) fn is_empty_in(&self, repetition: u64, repetitions: u64) -> bool {
@@ -157,13 +183,17 @@ impl ScenarioPlan {
 fn arrivals(
     benchmark: &Benchmark,
     rate_rps: Option<Measured>,
-    law: Option<ArrivalLaw>,
+    law: ArrivalLaw,
 ) -> Option<Arrivals> {
     Some(Arrivals {
         rate_rps: rate_rps?.get(),
-        law: law.unwrap_or_default(),
-        queue_limit: benchmark.queue_limit.unwrap_or(DEFAULT_QUEUE_LIMIT),
+        law,
+        queue_limit: queue_limit(benchmark),
     })
+}
+
+fn queue_limit(benchmark: &Benchmark) -> u64 {
+    benchmark.queue_limit.unwrap_or(DEFAULT_QUEUE_LIMIT)
 }
 
 /// A duration that no clock can hold is as good as the longest that one can.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod any_service;
+mod capacity;
 mod duel;
 mod edge;
 mod intervals;

@@ -3,6 +3,7 @@
 //! Every field that a person might leave out of a document written by hand is optional: what is absent
 //! was not measured. Unknown keys are kept, because [`crate::Document`] holds the text and not these types.
 
+mod capacity;
 mod comparison;
 mod deployment;
 mod judgement;
@@ -17,6 +18,7 @@ mod service;
 mod timeline;
 mod unit;
 
+pub use capacity::{Capacity, CapacityBound, CapacityStep, Confirmation};
 pub use comparison::{Baseline, ComparedMetric, Comparison, Direction, Verdict};
 pub use deployment::{HealthChecks, SmokeTests};
 pub use judgement::{Check, CheckStatus, GateCheck, GateGroup, Gates, Operator, Validation};
@@ -61,6 +63,9 @@ pub struct Evidence {
     /// Errors over all recorded requests of all phases of the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_rate: Option<ErrorRate>,
+    /// The highest rate at which a condition holds, in place of the sections above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
     /// Every batch size and every test scenario.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scenarios: Vec<Scenario>,
@@ -105,7 +110,8 @@ impl Evidence {
             .reduce(|one, other| one && other)
     }
 
-    /// Every section that judges, with whether it passed. A run is named only if it was broken off.
+    /// Every section that judges, with whether it passed. A run is named only if it was broken off, a search for the capacity
+    /// only if it found none.
     pub fn verdicts(&self) -> Vec<(&'static str, bool)> {
         let passed = [
             (
@@ -113,6 +119,13 @@ impl Evidence {
                 self.run
                     .as_ref()
                     .filter(|run| run.interrupted)
+                    .map(|_| false),
+            ),
+            (
+                "capacity",
+                self.capacity
+                    .as_ref()
+                    .filter(|capacity| capacity.rate_rps.is_none())
                     .map(|_| false),
             ),
             (
@@ -165,5 +178,16 @@ mod tests {
                 assert_eq!(evidence.success(), Some(passed), "{section}");
             }
         }
+    }
+
+    #[test]
+    fn a_search_for_the_capacity_that_found_none_is_a_failure_and_one_that_found_it_judges_nothing()
+    {
+        let success = |text: &str| {
+            let evidence: Evidence = serde_json::from_str(text).unwrap();
+            evidence.success()
+        };
+        assert_eq!(success(r#"{"capacity": {"steps": []}}"#), Some(false));
+        assert_eq!(success(r#"{"capacity": {"rate_rps": 812}}"#), None);
     }
 }
