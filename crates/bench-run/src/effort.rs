@@ -56,7 +56,7 @@ pub enum Limit {
 /// The shares of a phase's time.
 struct Shares {
     busy_percent: f64,
-    wait_percent: f64,
+    wait_percent: Option<f64>,
     spin_percent: f64,
     /// In open loop.
     connections_percent: Option<f64>,
@@ -66,15 +66,13 @@ impl Shares {
     /// `None` of a phase that is too short for any.
     fn of(phase: &PhaseResult) -> Option<Shares> {
         let percent = |time: Duration| 100.0 * time.as_secs_f64() / phase.elapsed.as_secs_f64();
-        let service_time = phase.recording.service_time();
+        let open_loop = !phase.recording.lag.is_empty();
         (phase.elapsed >= SHORTEST_FOR_SHARES).then(|| Shares {
             busy_percent: percent(phase.busiest_cpu),
-            wait_percent: percent(phase.longest_cpu_wait),
+            wait_percent: phase.longest_cpu_wait.map(percent),
             spin_percent: percent(phase.longest_spin),
-            connections_percent: (!service_time.is_empty()).then(|| {
-                let busy_s = service_time.mean().as_secs_f64() * service_time.len() as f64;
-                percent(Duration::from_secs_f64(busy_s)) / phase.connections as f64
-            }),
+            connections_percent: open_loop
+                .then(|| percent(phase.recording.connections_busy) / phase.connections as f64),
         })
     }
 }
@@ -86,8 +84,9 @@ impl Limit {
         let lag = phase.recording.lag.quantile(0.99).unwrap_or_default();
         let latency = phase.recording.latency().quantile(0.99).unwrap_or_default();
         let connections = shares.connections_percent.unwrap_or_default();
-        if shares.wait_percent >= STARVED_PERCENT {
-            Some(Limit::Starved(shares.wait_percent))
+        let wait_percent = shares.wait_percent.unwrap_or_default();
+        if wait_percent >= STARVED_PERCENT {
+            Some(Limit::Starved(wait_percent))
         } else if shares.busy_percent >= SATURATED_PERCENT {
             Some(Limit::Busy(shares.busy_percent))
         } else if lag >= LATE_AT_LEAST.max(latency.mul_f64(LATE_SHARE)) {
@@ -135,7 +134,9 @@ impl Effort {
                 *most = Some(most.unwrap_or_default().max(percent));
             };
             raise(&mut self.busy_percent, shares.busy_percent);
-            raise(&mut self.wait_percent, shares.wait_percent);
+            if let Some(wait_percent) = shares.wait_percent {
+                raise(&mut self.wait_percent, wait_percent);
+            }
             if let Some(connections_percent) = shares.connections_percent {
                 raise(&mut self.spin_percent, shares.spin_percent);
                 raise(&mut self.connections_percent, connections_percent);
@@ -173,14 +174,14 @@ impl Effort {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Recorder, Spent};
+    use crate::record::{Failure, Recorder, Spent};
     use std::time::Instant;
 
     fn phase(elapsed_ms: u64, busy_ms: u64, wait_ms: u64) -> PhaseResult {
         PhaseResult {
             busiest_cpu: Duration::from_millis(busy_ms),
             cpu: Duration::from_millis(busy_ms),
-            longest_cpu_wait: Duration::from_millis(wait_ms),
+            longest_cpu_wait: Some(Duration::from_millis(wait_ms)),
             elapsed: Duration::from_millis(elapsed_ms),
             connections: 2,
             ..PhaseResult::default()
@@ -245,6 +246,34 @@ mod tests {
                 .message
                 .contains("2.0ms later than due")
         );
+    }
+
+    #[test]
+    fn where_the_kernel_does_not_say_who_had_the_processor_the_document_does_not_either() {
+        let silent = PhaseResult {
+            longest_cpu_wait: None,
+            ..phase(1000, 500, 0)
+        };
+        assert_eq!(effort(&[silent]).section(&[0], 1).cpu_wait_percent, None);
+    }
+
+    #[test]
+    fn requests_that_fail_keep_connections_busy_too() {
+        let start = Instant::now();
+        let mut recorder = Recorder::new(start, Duration::from_secs(1));
+        for _ in 0..100 {
+            recorder.late(Duration::ZERO);
+            let spent = Spent {
+                latency: Duration::from_millis(19),
+                service_time: Some(Duration::from_millis(19)),
+            };
+            recorder.fail(start, Failure::Status(500), spent);
+        }
+        let full = PhaseResult {
+            recording: recorder.finish(),
+            ..phase(1000, 100, 0)
+        };
+        assert!(matches!(Limit::of(&full), Some(Limit::Connections(_))));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub fn of_phase(
             duration_s: (!duration.is_zero())
                 .then(|| Measured::rounded(duration.as_secs_f64()))
                 .flatten(),
-            rps: Measured::rounded(slice.ok as f64 / duration.as_secs_f64()),
+            rps: Measured::rounded(slice.ok_in_time as f64 / duration.as_secs_f64()),
             errors: slice.failed,
             p50_ms: quantile_ms(&slice.latency, 0.50),
             p95_ms: quantile_ms(&slice.latency, 0.95),

@@ -4,6 +4,7 @@ mod budget;
 mod connection;
 mod descriptors;
 mod fetch;
+mod last_answer;
 mod open_loop;
 mod part;
 mod response;
@@ -14,7 +15,7 @@ mod transport;
 mod worker;
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -26,6 +27,7 @@ use crate::plan::{Arrivals, Content, Length, Target};
 use crate::record::Recording;
 pub use descriptors::allow as allow_connections;
 pub use fetch::{Answer, fetch};
+use last_answer::LastAnswer;
 pub use transport::{Broken, Endpoint, Security};
 use worker::Worker;
 
@@ -74,8 +76,9 @@ pub struct PhaseResult {
     pub cpu: Duration,
     /// Processor time in which the idlest worker waited for requests to become due.
     pub longest_spin: Duration,
-    /// Time in which the worst placed worker could have run and something else had its processor.
-    pub longest_cpu_wait: Duration,
+    /// Time in which the worst placed worker could have run and something else had its processor; `None` where the
+    /// kernel does not say.
+    pub longest_cpu_wait: Option<Duration>,
     /// Whether the service no longer answered, so that the phase was cut short.
     pub given_up: bool,
     /// From the start until the last request had ended; `cpu` was spent in it.
@@ -114,9 +117,12 @@ impl Generator {
     /// Opens connections and warms up, then measures. `measuring` is called in between.
     pub fn run(&self, task: &Task, measuring: impl FnOnce()) -> Result<PhaseResult, BenchError> {
         let workers = self.cores.len();
+        let last_answer = Arc::new(LastAnswer::new(Instant::now()));
         let prepared: Vec<Mutex<Option<Worker>>> = self
             .pool
-            .broadcast(|context| Worker::prepare(task, context.index(), workers))
+            .broadcast(|context| {
+                Worker::prepare(task, context.index(), workers, Arc::clone(&last_answer))
+            })
             .into_iter()
             .map(|worker| worker.map(|worker| Mutex::new(Some(worker))))
             .collect::<Result<_, _>>()?;
@@ -162,4 +168,91 @@ fn pin(core: usize) -> io::Result<()> {
     let mut only = CpuSet::new();
     only.set(core);
     Ok(sched_setaffinity(None, &only)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::thread;
+
+    const WELL: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"actions\":[{}]}";
+
+    /// A phase of two workers with two connections each, against a service that answers only the first of its
+    /// connections, or none, and closes every third in the middle of its first request, so that the others' requests
+    /// do not end all at once. Also how many requests have come to it.
+    fn phase(answers_first: bool, length: Length) -> (PhaseResult, u64) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&requests);
+        thread::spawn(move || {
+            for (number, connection) in listener.incoming().map_while(Result::ok).enumerate() {
+                let counted = Arc::clone(&counted);
+                let habit = match number {
+                    0 if answers_first => Habit::Answers,
+                    _ if number % 3 == 1 => Habit::Closes,
+                    _ => Habit::Listens,
+                };
+                thread::spawn(move || serve(connection, habit, &counted));
+            }
+        });
+        let target = Target::parse(&url).unwrap();
+        let task = Task {
+            endpoint: Endpoint::find(&target, &Security::default()).unwrap(),
+            target,
+            content: Content::Predictions { batch_size: 1 },
+            sensor_count: 3,
+            connections: 4,
+            warmup: 0,
+            length,
+            arrivals: None,
+            timeout: Duration::from_millis(100),
+            seed: 1,
+            interrupt: Interrupt::listen().unwrap(),
+        };
+        let core = plan::allowed_cores().unwrap()[0];
+        let generator = Generator::new(&[core, core]).unwrap();
+        let result = generator.run(&task, || ()).unwrap();
+        // What was sent last may not have been read yet.
+        thread::sleep(Duration::from_millis(200));
+        (result, requests.load(Ordering::SeqCst))
+    }
+
+    enum Habit {
+        Answers,
+        Listens,
+        Closes,
+    }
+
+    /// Each request comes in one piece.
+    fn serve(mut connection: TcpStream, habit: Habit, requests: &AtomicU64) {
+        let mut buffer = [0; 4096];
+        while connection.read(&mut buffer).is_ok_and(|count| count > 0) {
+            requests.fetch_add(1, Ordering::SeqCst);
+            match habit {
+                Habit::Answers if connection.write_all(WELL).is_ok() => {}
+                Habit::Listens => {}
+                _ => return thread::sleep(Duration::from_millis(30)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_service_that_answers_one_connection_is_not_silent() {
+        let (result, _) = phase(true, Length::Time(Duration::from_secs(1)));
+        assert!(!result.given_up);
+        let tally = result.recording.tally;
+        assert!(tally.ok > 0 && tally.errors.timeout > 0, "{tally:?}");
+    }
+
+    #[test]
+    fn what_was_under_way_when_the_service_was_given_up_is_counted() {
+        let (result, requests) = phase(false, Length::Time(Duration::from_secs(60)));
+        assert!(result.given_up);
+        assert_eq!(result.recording.tally.requests(), requests);
+    }
 }

@@ -87,17 +87,19 @@ impl OpenLoop {
             && self.free.len() == self.connections
     }
 
-    /// Whether the loop may sleep, which it may not shortly before a request is due. Sets the timer for the time shortly
-    /// before the next one.
-    pub fn may_sleep(&mut self, now: Instant) -> io::Result<bool> {
+    /// Shortly before a request is due the loop must not sleep but spin: the moment from which it does. Where it may
+    /// sleep, sets the timer for the time shortly before the next request.
+    pub fn spins_from(&mut self) -> io::Result<Option<Instant>> {
         let Some(due) = self.next_due() else {
-            return Ok(true);
+            return Ok(None);
         };
+        // What was sent since the loop looked last took its time.
+        let now = Instant::now();
         if due.saturating_duration_since(now) <= SPIN {
-            return Ok(false);
+            return Ok(Some(now));
         }
         self.timer.set(due - SPIN, now)?;
-        Ok(true)
+        Ok(None)
     }
 
     fn next_due(&self) -> Option<Instant> {

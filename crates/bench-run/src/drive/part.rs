@@ -22,7 +22,7 @@ impl Part {
         }
     }
 
-    /// Its requests of `total`, in proportion to connections, so that each connection has about as many.
+    /// Its requests of `total`, or places for those that wait, in proportion to connections: each has about as many.
     pub fn of_requests(self, total: u64) -> u64 {
         let before: u64 = (0..self.index)
             .map(|earlier| share(self.connections, earlier, self.workers))
@@ -37,11 +37,6 @@ impl Part {
     /// Its part of a rate, in proportion to connections.
     pub fn of_rate(self, rate: f64) -> f64 {
         rate * self.own_connections as f64 / self.connections.max(1) as f64
-    }
-
-    /// Its part of a number of places: parts add up to the whole and differ by at most one.
-    pub fn of_places(self, total: u64) -> u64 {
-        share(total, self.index, self.workers)
     }
 
     /// Whether request `number` of all workers' is one of its own, where they go round the connections.
@@ -67,9 +62,7 @@ mod tests {
             prop_assert_eq!(parts.iter().map(|part| part.own_connections).sum::<u64>(), connections);
             prop_assert_eq!(parts.iter().map(|part| part.of_requests(total)).sum::<u64>(), total);
             prop_assert!((parts.iter().map(|part| part.of_rate(5.0)).sum::<f64>() - 5.0).abs() < 1e-9);
-            let places: Vec<u64> = parts.iter().map(|part| part.of_places(total)).collect();
-            prop_assert_eq!(places.iter().sum::<u64>(), total);
-            prop_assert!(places.iter().max().unwrap() - places.iter().min().unwrap() <= 1);
+            prop_assert!(parts.iter().all(|part| part.own_connections > 0 || part.of_requests(total) == 0));
             prop_assert_eq!(parts.iter().filter(|part| part.has(total)).count(), 1);
         }
     }

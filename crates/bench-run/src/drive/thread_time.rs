@@ -14,12 +14,9 @@ pub fn cpu_time() -> Duration {
     )
 }
 
-/// Time in which this thread was ready to run and did not, as the kernel keeps it; zero if it does not.
-pub fn cpu_wait() -> Duration {
-    let schedstat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = schedstat
-        .split_whitespace()
-        .nth(1)
-        .and_then(|field| field.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or_default())
+/// Time in which this thread was ready to run and did not; `None` where the kernel does not keep it.
+pub fn cpu_wait() -> Option<Duration> {
+    let schedstat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = schedstat.split_whitespace().nth(1)?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }

@@ -1,4 +1,5 @@
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
@@ -8,6 +9,7 @@ use toolkit::Interrupt;
 use super::Task;
 use super::budget::Budget;
 use super::connection::{Connection, Outcome, State};
+use super::last_answer::LastAnswer;
 use super::open_loop::OpenLoop;
 use super::part::Part;
 use super::schedule::Schedule;
@@ -25,6 +27,9 @@ const TIMER: Token = Token(usize::MAX);
 const SWEEP: Duration = Duration::from_millis(10);
 /// A service that refuses connections is asked again after this long, and not as fast as it can refuse.
 const REST_AFTER_REFUSAL: Duration = Duration::from_millis(10);
+
+/// A single look at clock and sockets that took longer did not: something else had the processor.
+const LONGEST_SPIN: Duration = Duration::from_micros(10);
 
 /// A service that has answered nothing at all for this many time limits is given up: it would cost hours to
 /// hear the same from every request.
@@ -45,6 +50,10 @@ pub struct Worker {
     recorder: Recorder,
     scratch: Vec<u8>,
     next_sweep: Instant,
+    /// Since when something has been asked without a pause.
+    asking_since: Instant,
+    /// Of all workers.
+    shared_last_answer: Arc<LastAnswer>,
     /// Wakes the loop for the next sweep. A time-out of the poll would set a clock of the processor at every sleep.
     heartbeat: Timer,
     last_answer: Instant,
@@ -84,8 +93,8 @@ pub struct WorkerResult {
     pub cpu: Duration,
     /// Time in which it looked at the clock for a request to become due, and had nothing else to do.
     pub spun: Duration,
-    /// Time in which it could have run and something else had its processor.
-    pub cpu_wait: Duration,
+    /// Time in which it could have run and something else had its processor; `None` where the kernel does not say.
+    pub cpu_wait: Option<Duration>,
     /// Whether it gave up on a service that no longer answered.
     pub given_up: bool,
     /// Why a connection failed, the first time.
@@ -95,7 +104,12 @@ pub struct WorkerResult {
 impl Worker {
     /// Opens the connections of worker `index` of `workers`, and warms the service up with its share of
     /// unrecorded requests. What fails here is not counted: it will fail again when it is.
-    pub fn prepare(task: &Task, index: usize, workers: usize) -> Result<Worker, BenchError> {
+    pub fn prepare(
+        task: &Task,
+        index: usize,
+        workers: usize,
+        shared_last_answer: Arc<LastAnswer>,
+    ) -> Result<Worker, BenchError> {
         let part = Part::new(task.connections, index, workers);
         let now = Instant::now();
         let poll = Poll::new()?;
@@ -121,6 +135,8 @@ impl Worker {
             scratch: vec![0; SCRATCH_BYTES],
             next_sweep: now + SWEEP,
             last_answer: now,
+            asking_since: now,
+            shared_last_answer,
             spun: Duration::ZERO,
             given_up: false,
             own_failure: None,
@@ -159,7 +175,9 @@ impl Worker {
             elapsed,
             cpu: cpu_time().saturating_sub(cpu_before + self.spun),
             spun: self.spun,
-            cpu_wait: cpu_wait().saturating_sub(wait_before),
+            cpu_wait: cpu_wait()
+                .zip(wait_before)
+                .map(|(after, before)| after.saturating_sub(before)),
             given_up: self.given_up,
             reason: self.reason,
         })
@@ -168,7 +186,7 @@ impl Worker {
     fn open(&self, task: &Task, arrivals: &Arrivals, start: Instant) -> io::Result<Pace> {
         let schedule = Schedule::new(arrivals, task.length, self.part, task.seed);
         let timer = Timer::new(self.poll.registry(), TIMER)?;
-        let queue_limit = self.part.of_places(arrivals.queue_limit);
+        let queue_limit = self.part.of_requests(arrivals.queue_limit);
         Ok(Pace::Open(Box::new(OpenLoop::new(
             start,
             schedule,
@@ -235,25 +253,24 @@ impl Worker {
             return Ok(None);
         }
         let mut now = Instant::now();
-        self.last_answer = now;
+        self.asking_since = now;
         for index in 0..self.connections.len() {
             self.go_on(index, now);
         }
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
         self.heartbeat.set(self.next_sweep, now)?;
         while !self.pace.is_over() && !self.given_up && !self.interrupt.asked() {
-            let may_sleep = self.pace.may_sleep(now)?;
-            poll(
-                &mut self.poll,
-                &mut events,
-                (!may_sleep).then_some(Duration::ZERO),
-            )?;
+            let spins_from = self.pace.spins_from()?;
+            let longest = spins_from.map(|_| Duration::ZERO);
+            poll(&mut self.poll, &mut events, longest)?;
             for event in events.iter().filter(|event| event.token() != TIMER) {
                 self.advance(event);
             }
-            let before = std::mem::replace(&mut now, Instant::now());
-            if !may_sleep && events.is_empty() {
-                self.spun += now - before;
+            now = Instant::now();
+            if let Some(from) = spins_from
+                && events.is_empty()
+            {
+                self.spun += (now - from).min(LONGEST_SPIN);
             }
             self.send_due(now);
             if now >= self.next_sweep {
@@ -271,8 +288,11 @@ impl Worker {
         Ok(Some(now))
     }
 
-    /// A free connection takes the next request, if there is one for it.
+    /// A free connection takes the next request, if there is one for it and hope that it is answered.
     fn go_on(&mut self, index: usize, now: Instant) {
+        if self.given_up {
+            return;
+        }
         match self.pace.next_request(index, now) {
             Some(Next { due }) => self.begin(index, due),
             None => self.connections[index].state = State::Idle,
@@ -402,15 +422,16 @@ impl Worker {
         let idle = |connection: &Connection| connection.state == State::Idle;
         if self.connections.iter().all(idle) {
             // Nothing is asked, so nothing can be answered.
-            self.last_answer = now;
+            self.asking_since = now;
         }
-        self.given_up =
-            now - self.last_answer >= self.timeout.saturating_mul(TIMEOUTS_WITHOUT_HOPE);
+        let last_answer = self.shared_last_answer.share(self.last_answer);
+        let silent = now.saturating_duration_since(last_answer.max(self.asking_since));
+        self.given_up = silent >= self.timeout.saturating_mul(TIMEOUTS_WITHOUT_HOPE);
         for index in 0..self.connections.len() {
             let Connection { state, started, .. } = self.connections[index];
             match state {
                 State::Queued | State::Connecting | State::Sending | State::Receiving
-                    if now - started >= self.timeout =>
+                    if self.given_up || now - started >= self.timeout =>
                 {
                     self.fail(index, Failure::Timeout);
                 }
@@ -469,11 +490,11 @@ impl Pace {
         }
     }
 
-    /// Whether the loop may sleep until something happens.
-    fn may_sleep(&mut self, now: Instant) -> io::Result<bool> {
+    /// Where the loop must not sleep until something happens, the moment from which it spins.
+    fn spins_from(&mut self) -> io::Result<Option<Instant>> {
         match self {
-            Pace::Closed { .. } => Ok(true),
-            Pace::Open(open) => open.may_sleep(now),
+            Pace::Closed { .. } => Ok(None),
+            Pace::Open(open) => open.spins_from(),
         }
     }
 }

@@ -26,14 +26,16 @@ pub struct Recording {
     pub slices: Slices<Slice>,
     /// By how much sends were later than due, in open loop.
     pub lag: Times,
+    /// Time in which connections had a request under way, over all of them, in open loop.
+    pub connections_busy: Duration,
 }
 
 /// The requests that ended in a slice of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Slice {
-    /// Requests that were answered as expected.
-    pub ok: u64,
-    /// Requests that were not.
+    /// Requests that were answered as expected, in time to count for throughput.
+    pub ok_in_time: u64,
+    /// Requests that were not answered as expected.
     pub failed: u64,
     /// Latency of those that succeeded, timed out or were not sent: from when they were due in open loop, from when they were sent
     /// in closed loop.
@@ -44,7 +46,7 @@ pub struct Slice {
 
 impl Merge for Slice {
     fn merge(&mut self, other: &Slice) {
-        self.ok += other.ok;
+        self.ok_in_time += other.ok_in_time;
         self.failed += other.failed;
         self.latency.add(&other.latency);
         self.service_time.add(&other.service_time);
@@ -67,6 +69,7 @@ impl Recording {
         self.tally.add(&other.tally);
         self.slices.merge(other.slices);
         self.lag.add(&other.lag);
+        self.connections_busy += other.connections_busy;
     }
 
     fn all(&self, pick: fn(&Slice) -> &Times) -> Times {
@@ -120,6 +123,7 @@ impl Recorder {
         self.turn_to(at);
         self.in_slice.ok += 1;
         self.in_slice.ok_in_time += u64::from(in_time);
+        self.end(spent);
         self.enter(spent);
     }
 
@@ -127,6 +131,7 @@ impl Recorder {
     pub fn fail(&mut self, at: Instant, failure: Failure, spent: Spent) {
         self.turn_to(at);
         self.in_slice.fail(failure);
+        self.end(spent);
         if failure.has_latency() {
             self.enter(spent);
         }
@@ -142,6 +147,10 @@ impl Recorder {
         self.close_slice();
         self.recording.lag = self.lag.take();
         self.recording
+    }
+
+    fn end(&mut self, spent: Spent) {
+        self.recording.connections_busy += spent.service_time.unwrap_or_default();
     }
 
     fn enter(&mut self, spent: Spent) {
@@ -168,7 +177,7 @@ impl Recorder {
         }
         let (slice, _) = self.recording.slices.at(self.latest);
         slice.merge(&Slice {
-            ok: tally.ok,
+            ok_in_time: tally.ok_in_time,
             failed: tally.errors.total(),
             latency: self.latency.take(),
             service_time: self.service_time.take(),
@@ -238,7 +247,7 @@ mod tests {
             prop_assert_eq!(&merged.latency(), &latency);
             prop_assert_eq!(latency.len(), tally.ok + tally.errors.timeout + tally.errors.not_sent);
             prop_assert_eq!(merged.service_time().len(), latency.len());
-            prop_assert_eq!(merged.slices.iter().map(|slice| slice.ok).sum::<u64>(), tally.ok);
+            prop_assert_eq!(merged.slices.iter().map(|slice| slice.ok_in_time).sum::<u64>(), tally.ok_in_time);
             prop_assert_eq!(merged.slices.iter().map(|slice| slice.failed).sum::<u64>(), tally.errors.total());
         }
 
@@ -255,7 +264,7 @@ mod tests {
             let width = recording.slices.width().as_nanos() as u64;
             for (index, slice) in recording.slices.iter().enumerate() {
                 let expected = moments.iter().filter(|moment| *moment * 1000 / width == index as u64).count();
-                prop_assert_eq!(slice.ok, expected as u64);
+                prop_assert_eq!(slice.ok_in_time, expected as u64);
             }
         }
     }

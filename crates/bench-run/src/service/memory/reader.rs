@@ -4,7 +4,7 @@ use schema::evidence::MemorySource;
 
 use crate::error::BenchError;
 
-/// How often a file of the kernel is read: it costs the service nothing.
+/// How often a file of the kernel is read.
 pub const READ_FILES_EVERY: Duration = Duration::from_millis(50);
 
 /// Reads the service's memory from one source during one phase, which begins when the reader is made.

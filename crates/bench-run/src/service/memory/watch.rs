@@ -1,9 +1,13 @@
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::figures::MemoryFigures;
 use super::reader::MemoryReader;
+
+/// A reading holds the service up where it asks for memory itself: the kernel walks all its pages for one. So it is left
+/// alone for this many times as long.
+const PAUSE_IN_READINGS: u32 = 20;
 
 /// Reads the service's memory again and again, on a thread of its own, until it is stopped.
 pub struct MemoryWatch {
@@ -19,8 +23,10 @@ impl MemoryWatch {
             let start = Instant::now();
             let mut figures = MemoryFigures::new(reader.source());
             let mut last_reading = None;
+            let mut reading_took = Duration::ZERO;
             loop {
-                let ended = match stopped.recv_timeout(reader.interval()) {
+                let pause = reader.interval().max(reading_took * PAUSE_IN_READINGS);
+                let ended = match stopped.recv_timeout(pause) {
                     Err(RecvTimeoutError::Timeout) => None,
                     Ok(ended) => Some(ended),
                     // Nobody will ask for the figures.
@@ -28,8 +34,10 @@ impl MemoryWatch {
                 };
                 // A reading that was under way at the end was the last: one more could keep the end waiting for as long again.
                 if ended.is_none() || last_reading < ended {
+                    let began = Instant::now();
                     let reading = reader.read_mb();
                     last_reading = Some(Instant::now());
+                    reading_took = began.elapsed();
                     figures.add(start.elapsed(), reading);
                 }
                 if ended.is_some() {
