@@ -6,6 +6,7 @@ mod descriptors;
 mod fetch;
 mod last_answer;
 mod open_loop;
+mod pace;
 mod part;
 mod response;
 mod schedule;

@@ -11,6 +11,7 @@ use super::budget::Budget;
 use super::connection::{Connection, Outcome, State};
 use super::last_answer::LastAnswer;
 use super::open_loop::OpenLoop;
+use super::pace::{Next, Pace};
 use super::part::Part;
 use super::schedule::Schedule;
 use super::thread_time::{cpu_time, cpu_wait};
@@ -61,25 +62,6 @@ pub struct Worker {
     given_up: bool,
     own_failure: Option<io::Error>,
     reason: Option<Broken>,
-}
-
-/// What a free connection does.
-#[derive(Debug)]
-enum Pace {
-    /// It sends the next request at once.
-    Closed {
-        budget: Budget,
-        /// Connections that have or want a request.
-        active: usize,
-    },
-    /// It waits for a request to become due.
-    Open(Box<OpenLoop>),
-}
-
-/// A request for a connection.
-struct Next {
-    /// When it was due, in open loop.
-    due: Option<Instant>,
 }
 
 /// What a worker did.
@@ -458,44 +440,6 @@ impl Worker {
             service_time: None,
         };
         self.recorder.fail(now, Failure::NotSent, spent);
-    }
-}
-
-impl Pace {
-    fn closed(budget: Budget, active: usize) -> Pace {
-        Pace::Closed { budget, active }
-    }
-
-    /// The next request for a connection that is free; `None` if it has to wait for one, or for the end.
-    fn next_request(&mut self, connection: usize, now: Instant) -> Option<Next> {
-        match self {
-            Pace::Closed { budget, active } => {
-                if budget.take(now) {
-                    return Some(Next { due: None });
-                }
-                *active -= 1;
-                None
-            }
-            Pace::Open(open) => {
-                let due = Some(open.give_back(connection)?);
-                Some(Next { due })
-            }
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        match self {
-            Pace::Closed { active, .. } => *active == 0,
-            Pace::Open(open) => open.is_over(),
-        }
-    }
-
-    /// Where the loop must not sleep until something happens, the moment from which it spins.
-    fn spins_from(&mut self) -> io::Result<Option<Instant>> {
-        match self {
-            Pace::Closed { .. } => Ok(None),
-            Pace::Open(open) => open.spins_from(),
-        }
     }
 }
 
