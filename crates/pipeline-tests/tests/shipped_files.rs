@@ -118,16 +118,21 @@ fn the_other_configuration_files_can_be_used() {
 }
 
 #[test]
-fn the_configuration_on_the_page_of_bench_run_can_be_used() {
+fn the_configurations_on_the_page_of_bench_run_can_be_used() {
     let page = fs::read_to_string(root().join("bin-docs/bench-run.md")).unwrap();
-    let (_, section) = page.split_once("## Any HTTP service").unwrap();
-    let (_, example) = section.split_once("```yaml\n").unwrap();
-    let (example, _) = example.split_once("```").unwrap();
     let place = Workplace::default();
-    let written = place.write("page.yaml", example);
-    let file: BenchmarkFile = read(written.to_str().unwrap());
-    assert_eq!(file.benchmark_requests().len(), 1);
-    assert_eq!(file.scenario_requests(0).len(), 3);
+    let configuration_below = |heading: &str| -> BenchmarkFile {
+        let (_, section) = page.split_once(heading).unwrap();
+        let (_, example) = section.split_once("```yaml\n").unwrap();
+        let (example, _) = example.split_once("```").unwrap();
+        let written = place.write("page.yaml", example);
+        read(written.to_str().unwrap())
+    };
+    let first = configuration_below("## What it does");
+    assert!(first.benchmark_requests().is_empty() && first.test_scenarios.is_empty());
+    let any = configuration_below("## Any HTTP service");
+    assert_eq!(any.benchmark_requests().len(), 1);
+    assert_eq!(any.scenario_requests(0).len(), 3);
 }
 
 /// Every option that a help text names, as in `--config`.
@@ -219,6 +224,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/pipes.md",
         "bin-docs/exit-codes.md",
         "bin-docs/bench-run.md",
+        "bin-docs/bench-run-figures.md",
         "bin-docs/intervals.md",
         "bin-docs/policy-server.md",
     ] {
