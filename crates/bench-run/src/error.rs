@@ -27,12 +27,12 @@ pub enum BenchError {
         other: &'static str,
     },
     /// An option that says nothing without another.
-    #[error("{one} needs {other}: there are two services or one, and a document for each")]
+    #[error("{given} needs {missing}")]
     Alone {
         /// The option.
-        one: &'static str,
-        /// What is missing.
-        other: &'static str,
+        given: &'static str,
+        /// The other.
+        missing: &'static str,
     },
     /// Two documents cannot have one place.
     #[error("--output and --duel-output are both {place}, expected a place for each document")]
@@ -50,13 +50,6 @@ pub enum BenchError {
         command: String,
         /// What is wrong with it.
         reason: String,
-    },
-    #[error("{given} is of no use without {missing}")]
-    Missing {
-        /// The option.
-        given: &'static str,
-        /// The other.
-        missing: &'static str,
     },
     /// A certificate or a key that cannot be used.
     #[error("{}: {reason}", .path.display())]
