@@ -4,7 +4,7 @@ mod baseline;
 mod memory;
 mod process;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve, ServiceMemory};
@@ -19,7 +19,7 @@ use process::Served;
 use crate::drive::{Answer, Endpoint, Security, fetch};
 use crate::error::BenchError;
 use crate::options::{Duel, Options};
-use crate::plan::{Place, Target};
+use crate::plan::{Place, Target, folder_of};
 
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 /// Speed and steering, which stand beside the sensors in the model's input.
@@ -311,11 +311,4 @@ impl Address {
 /// The environments file that is meant if none is named.
 fn default_environments(options: &Options) -> PathBuf {
     folder_of(&options.config).join("environments.yaml")
-}
-
-fn folder_of(path: &str) -> PathBuf {
-    Path::new(path)
-        .parent()
-        .map(Path::to_owned)
-        .unwrap_or_default()
 }
