@@ -130,7 +130,7 @@ pub enum BenchError {
         "load generator: {needed} open files are needed, the limit is {limit}: raise it with ulimit -n"
     )]
     Descriptors {
-        /// Connections and what is needed beside them.
+        /// Connections, and what workers and process need beside them.
         needed: u64,
         /// The hard limit.
         limit: u64,

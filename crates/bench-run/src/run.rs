@@ -54,7 +54,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     let mut outside = Outside::of(&config);
     let seed = options.seed.unwrap_or_else(drawn_seed);
     let plan = Plan::new(&file, &mut outside, seed)?;
-    drive::allow_connections(plan.most_connections())?;
+    drive::allow_connections(plan.most_connections(), worker_cores.len())?;
     let outputs: Vec<&str> = std::iter::once(options.output())
         .chain(duel.map(|duel| duel.output))
         .collect();
