@@ -46,7 +46,7 @@ pub enum BenchError {
     /// The second service's command cannot be taken apart.
     #[error("--duel {command}: {reason}")]
     Duel {
-        /// As typed.
+        /// As typed, without passwords.
         command: String,
         /// What is wrong with it.
         reason: String,
@@ -138,7 +138,7 @@ pub enum BenchError {
     /// The served process could not be started or did not come to serve.
     #[error("serve: {command}: {reason}")]
     Serve {
-        /// The command as configured.
+        /// The command as configured, without passwords.
         command: String,
         /// What happened.
         reason: String,

@@ -1,15 +1,21 @@
 //! Addresses of services, as they may be printed.
 
-/// An address without the user and password that may stand in it.
-pub fn without_user(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..authority_end].rfind('@') {
-        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
-        None => url.to_owned(),
+/// A text, an address or a command say, without the users and passwords that may stand in the addresses in it.
+pub fn without_user(text: &str) -> String {
+    let mut printed = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("://") {
+        let authority_end = behind
+            .find(|character: char| {
+                matches!(character, '/' | '?' | '#') || character.is_whitespace()
+            })
+            .unwrap_or(behind.len());
+        let host = behind[..authority_end].rfind('@').map_or(0, |at| at + 1);
+        printed += before;
+        printed += "://";
+        rest = &behind[host..];
     }
+    printed + rest
 }
 
 #[cfg(test)]
@@ -23,5 +29,30 @@ mod tests {
             "http://host:80/a@b"
         );
         assert_eq!(without_user("http://host/?at=@"), "http://host/?at=@");
+    }
+
+    #[test]
+    fn a_command_is_printed_without_any_password_and_else_as_it_is() {
+        for (command, printed) in [
+            (
+                "app --db postgres://u:secret@db/x --mail me@host",
+                "app --db postgres://db/x --mail me@host",
+            ),
+            (
+                "app --db=postgres://u:secret@db --cache=redis://:secret@cache:1",
+                "app --db=postgres://db --cache=redis://cache:1",
+            ),
+            (
+                "--brokers=amqp://u:secret@a,amqp://u:p@secret@b",
+                "--brokers=amqp://a,amqp://b",
+            ),
+            (
+                "sh -c 'exec app http://host me@host'",
+                "sh -c 'exec app http://host me@host'",
+            ),
+            ("://", "://"),
+        ] {
+            assert_eq!(without_user(command), printed);
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve, ServiceMemory};
 use schema::evidence::{InputFile, PairingRole};
 use serde_json::Value;
+use toolkit::http::without_user;
 use toolkit::{Interrupt, Streams, configuration};
 
 use memory::{MemoryChoice, MemoryPlace};
@@ -188,7 +189,7 @@ impl Destination {
     pub fn describe(&self) -> String {
         match &self.kind {
             Kind::Remote(target) => target.url.clone(),
-            Kind::Served { serve, .. } => serve.command.join(" "),
+            Kind::Served { serve, .. } => in_words(&serve.command),
         }
     }
 
@@ -232,7 +233,7 @@ impl Destination {
                 .filter(|core| allowed.contains(core))
         };
         cpus.iter().map(known).collect::<Option<Vec<usize>>>().ok_or_else(|| BenchError::Serve {
-            command: serve.command.join(" "),
+            command: in_words(&serve.command),
             reason: format!("found cpus {cpus:?}, expected some of those that this process may use: {allowed:?}"),
         })
     }
@@ -306,6 +307,11 @@ impl Address {
     fn get(&self, path: &str, timeout: Duration) -> Result<Answer, BenchError> {
         fetch(&self.target, &self.endpoint, path, timeout)
     }
+}
+
+/// A command as it may be printed.
+fn in_words(command: &[String]) -> String {
+    without_user(&command.join(" "))
 }
 
 /// The environments file that is meant if none is named.

@@ -13,6 +13,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use schema::configuration::{Ready, Serve};
 use toolkit::{Interrupt, http};
 
+use super::in_words;
 use crate::drive::{Endpoint, Security, fetch};
 use crate::error::BenchError;
 use crate::plan::Target;
@@ -41,7 +42,7 @@ impl Served {
         interrupt: &Interrupt,
     ) -> Result<(Served, String), BenchError> {
         let refuse = |reason: String| BenchError::Serve {
-            command: serve.command.join(" "),
+            command: in_words(&serve.command),
             reason,
         };
         if let Some(Ready::Poll(url)) = &serve.ready
