@@ -27,12 +27,12 @@ pub enum BenchError {
         other: &'static str,
     },
     /// An option that says nothing without another.
-    #[error("{one} needs {other}: there are two services or one, and a document for each")]
+    #[error("{given} needs {missing}")]
     Alone {
         /// The option.
-        one: &'static str,
-        /// What is missing.
-        other: &'static str,
+        given: &'static str,
+        /// The other.
+        missing: &'static str,
     },
     /// Two documents cannot have one place.
     #[error("--output and --duel-output are both {place}, expected a place for each document")]
@@ -46,17 +46,10 @@ pub enum BenchError {
     /// The second service's command cannot be taken apart.
     #[error("--duel {command}: {reason}")]
     Duel {
-        /// As typed.
+        /// As typed, without passwords.
         command: String,
         /// What is wrong with it.
         reason: String,
-    },
-    #[error("{given} is of no use without {missing}")]
-    Missing {
-        /// The option.
-        given: &'static str,
-        /// The other.
-        missing: &'static str,
     },
     /// A certificate or a key that cannot be used.
     #[error("{}: {reason}", .path.display())]
@@ -137,7 +130,7 @@ pub enum BenchError {
         "load generator: {needed} open files are needed, the limit is {limit}: raise it with ulimit -n"
     )]
     Descriptors {
-        /// Connections and what is needed beside them.
+        /// Connections, and what workers and process need beside them.
         needed: u64,
         /// The hard limit.
         limit: u64,
@@ -145,7 +138,7 @@ pub enum BenchError {
     /// The served process could not be started or did not come to serve.
     #[error("serve: {command}: {reason}")]
     Serve {
-        /// The command as configured.
+        /// The command as configured, without passwords.
         command: String,
         /// What happened.
         reason: String,
@@ -168,6 +161,9 @@ pub enum BenchError {
         /// The place, and what was found there.
         reason: String,
     },
+    /// A service was measured without a single request.
+    #[error("not one request became due in the measured time: a low rate takes a longer one")]
+    NothingDue,
     /// A worker could not be pinned, or its event loop failed.
     #[error("load generator: {0}")]
     Generator(#[from] io::Error),

@@ -89,7 +89,7 @@ pub struct Duel<'a> {
 impl Options {
     /// The duel, if one was asked for: with where to, or not at all, and not in a search for the capacity.
     pub fn duel(&self) -> Result<Option<Duel<'_>>, BenchError> {
-        let alone = |one, other| Err(BenchError::Alone { one, other });
+        let alone = |given, missing| Err(BenchError::Alone { given, missing });
         if self.find_capacity.is_some() && self.duel.is_some() {
             return Err(BenchError::Exclusive {
                 one: "--find-capacity",

@@ -16,8 +16,6 @@ const SMALLEST_CHANGE: f64 = 0.05;
 pub struct StartDifference {
     /// The median of the start divided by that of the rest: 1.5 is a start half as slow again.
     pub ratio: f64,
-    /// How many of the slices, from the first on, were taken for the start.
-    pub slices: usize,
 }
 
 /// Whether the first fifth of the time `slices` of a repetition (24 to 64, in time order) differs from the rest: by
@@ -38,11 +36,7 @@ pub struct StartDifference {
 /// (1982) for the slices.
 pub fn start_differs(slices: &[Distribution]) -> Option<StartDifference> {
     let (start, rest) = slices.split_at_checked(slices.len() / START)?;
-    let (start_slices, start, whole_rest) = (
-        start.len(),
-        Distribution::merged(start),
-        Distribution::merged(rest),
-    );
+    let (start, whole_rest) = (Distribution::merged(start), Distribution::merged(rest));
     let rest_median = whole_rest.quantile(0.5)?;
     let ratio = start.quantile(0.5)? / rest_median;
     let change = SMALLEST_CHANGE.ln_1p();
@@ -61,10 +55,7 @@ pub fn start_differs(slices: &[Distribution]) -> Option<StartDifference> {
     let difference = (start_above / start_samples - rest_above / rest_samples).abs();
     let noticed = start_effective >= FEWEST_EFFECTIVE
         && difference > standard_errors(FALSE_ALARMS, rest.degrees())? * error;
-    (noticed && matters).then_some(StartDifference {
-        ratio,
-        slices: start_slices,
-    })
+    (noticed && matters).then_some(StartDifference { ratio })
 }
 
 #[cfg(test)]
@@ -88,7 +79,6 @@ mod tests {
     fn a_start_that_is_half_as_slow_again_is_told_with_its_ratio() {
         let found = start_differs(&slices(40, 8, 1.5)).unwrap();
         assert!((found.ratio - 1.5).abs() < 0.01, "{found:?}");
-        assert_eq!(found.slices, 8);
     }
 
     #[test]

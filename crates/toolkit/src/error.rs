@@ -48,14 +48,6 @@ pub enum ToolkitError {
     /// A signal handler cannot be installed.
     #[error("signals cannot be handled: {0}")]
     Signals(io::Error),
-    /// An HTTP request failed.
-    #[error("GET {url}: {message}")]
-    Http {
-        /// The address, without user information.
-        url: String,
-        /// Why.
-        message: String,
-    },
     /// A folder that a file is to be written to does not exist.
     #[error("{}: no such folder", .0.display())]
     NoFolder(PathBuf),

@@ -6,7 +6,7 @@ use mio::{Events, Poll, Token};
 use super::connection::{Connection, Outcome, State};
 use super::transport::Endpoint;
 use crate::error::BenchError;
-use crate::plan::Target;
+use crate::plan::{Target, USER_AGENT};
 use crate::record::Failure;
 
 const SCRATCH_BYTES: usize = 16 << 10;
@@ -36,11 +36,8 @@ pub fn fetch(
     };
     let deadline = Instant::now() + timeout;
     let request = format!(
-        "GET {}{path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}/{}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-        target.path,
-        target.authority,
-        env!("CARGO_PKG_NAME"),
-        env!("CARGO_PKG_VERSION"),
+        "GET {}{path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {USER_AGENT}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+        target.path, target.authority,
     );
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(8);

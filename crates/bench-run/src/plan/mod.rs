@@ -19,7 +19,7 @@ pub use expectation::Expectation;
 pub use scenario::{Arrivals, Length, Phase, ScenarioPlan};
 pub use schema::configuration::ArrivalLaw;
 pub use target::{Place, Target};
-pub use workload::{Content, Outside, Workload};
+pub use workload::{Content, Outside, USER_AGENT, Workload, folder_of};
 
 const DEFAULT_REPETITIONS: u64 = 5;
 const DEFAULT_TIMEOUT_MS: u64 = 10_000;

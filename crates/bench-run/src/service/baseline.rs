@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use schema::configuration::Serve;
 use schema::evidence::PairingRole;
+use toolkit::http::without_user;
 
 use super::memory::MemoryChoice;
 use super::{Destination, Kind};
@@ -61,7 +62,7 @@ fn is_address(service: &str) -> bool {
 /// Program and arguments, split as a shell would; nothing is expanded.
 fn words(command: &str) -> Result<Vec<String>, BenchError> {
     let refuse = |reason: String| BenchError::Duel {
-        command: command.to_owned(),
+        command: without_user(command),
         reason,
     };
     let words = shell_words::split(command).map_err(|error| refuse(error.to_string()))?;

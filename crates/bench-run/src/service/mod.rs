@@ -1,15 +1,17 @@
 //! The service under test: where it is, or the process that is started to be it.
 
+mod announcement;
 mod baseline;
 mod memory;
 mod process;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve, ServiceMemory};
 use schema::evidence::{InputFile, PairingRole};
 use serde_json::Value;
+use toolkit::http::without_user;
 use toolkit::{Interrupt, Streams, configuration};
 
 use memory::{MemoryChoice, MemoryPlace};
@@ -19,7 +21,7 @@ use process::Served;
 use crate::drive::{Answer, Endpoint, Security, fetch};
 use crate::error::BenchError;
 use crate::options::{Duel, Options};
-use crate::plan::{Place, Target};
+use crate::plan::{Place, Target, folder_of};
 
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 /// Speed and steering, which stand beside the sensors in the model's input.
@@ -188,7 +190,7 @@ impl Destination {
     pub fn describe(&self) -> String {
         match &self.kind {
             Kind::Remote(target) => target.url.clone(),
-            Kind::Served { serve, .. } => serve.command.join(" "),
+            Kind::Served { serve, .. } => in_words(&serve.command),
         }
     }
 
@@ -232,7 +234,7 @@ impl Destination {
                 .filter(|core| allowed.contains(core))
         };
         cpus.iter().map(known).collect::<Option<Vec<usize>>>().ok_or_else(|| BenchError::Serve {
-            command: serve.command.join(" "),
+            command: in_words(&serve.command),
             reason: format!("found cpus {cpus:?}, expected some of those that this process may use: {allowed:?}"),
         })
     }
@@ -308,14 +310,12 @@ impl Address {
     }
 }
 
+/// A command as it may be printed.
+fn in_words(command: &[String]) -> String {
+    without_user(&command.join(" "))
+}
+
 /// The environments file that is meant if none is named.
 fn default_environments(options: &Options) -> PathBuf {
     folder_of(&options.config).join("environments.yaml")
-}
-
-fn folder_of(path: &str) -> PathBuf {
-    Path::new(path)
-        .parent()
-        .map(Path::to_owned)
-        .unwrap_or_default()
 }

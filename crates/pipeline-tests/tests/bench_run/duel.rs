@@ -360,6 +360,15 @@ fn what_a_duel_cannot_be_is_refused_before_anything_is_measured() {
             "--duel serve 'me: missing closing quote",
         ),
         (
+            vec![
+                "--duel",
+                "serve 'db://me:secret@host/x",
+                "--duel-output",
+                "b.json",
+            ],
+            "--duel serve 'db://host/x: missing closing quote",
+        ),
+        (
             vec!["--duel", " ", "--duel-output", "b.json"],
             "found no program, expected an address or a command",
         ),
@@ -531,16 +540,24 @@ fn a_baseline_that_cannot_be_started_ends_the_run_and_what_was_measured_is_kept(
     let _alone = alone();
     let place = Workplace::default();
     let config = repeated(&place, place.serve(&[]), 2);
-    let ran = duel(&place, &config, "no-such-program --port 0", &[]).ended(2);
+    let ran = duel(
+        &place,
+        &config,
+        "no-such-program --db db://me:secret@host/x",
+        &[],
+    )
+    .ended(2);
+    assert!(!ran.stderr.contains("secret"), "{ran}");
     let [current, baseline] = documents(&place);
     assert!(current["error_rate"]["ok"].as_u64().unwrap() > 0, "{ran}");
     for document in [&current, &baseline] {
         assert_eq!(document["run"]["interrupted"], true);
         let warnings = document["warnings"].to_string();
         assert!(
-            warnings.contains("serve: no-such-program --port 0: cannot be started"),
+            warnings.contains("serve: no-such-program --db db://host/x: cannot be started"),
             "{warnings}"
         );
+        assert!(!document.to_string().contains("secret"), "{document}");
     }
 }
 

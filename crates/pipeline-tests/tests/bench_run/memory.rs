@@ -1,7 +1,7 @@
 //! Where the service's memory is read, and what becomes of a place where it cannot be.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,6 @@ use pipeline_tests::patience::PATIENCE;
 use pipeline_tests::{Ran, Workplace, alone, root};
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use toolkit::http;
 
 use super::*;
 
@@ -40,6 +39,18 @@ impl Standing {
             .unwrap()
             .to_owned();
         Standing { process, url }
+    }
+
+    /// Its metrics page, with the head in front of it.
+    fn metrics(&self) -> String {
+        let mut connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        connection
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// A line of /proc/PID/status, in MiB.
@@ -106,9 +117,8 @@ fn policy_server_says_of_its_memory_what_the_kernel_says() {
             (service.kernel_says_mb("VmRSS:") > least_mb).then_some(())
         });
         let before_mb = service.kernel_says_mb("VmRSS:");
-        let page = http::Client::new(PATIENCE).get(&format!("{}/metrics", service.url));
+        let page = service.metrics();
         let after_mb = service.kernel_says_mb("VmRSS:");
-        let page = String::from_utf8(page.unwrap().body).unwrap();
         let gauge = page
             .lines()
             .find_map(|line| line.strip_prefix("carla_rl_process_memory_bytes "));

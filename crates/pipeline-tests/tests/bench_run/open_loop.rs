@@ -115,6 +115,35 @@ fn a_rate_on_the_command_line_holds_for_every_scenario() {
 }
 
 #[test]
+fn a_run_in_which_no_request_became_due_is_exit_2_and_says_so() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = place.benchmark(place.serve(&[]), json!([]));
+    let (config, rate) = (config.to_str().unwrap(), ["--rate", "0.001"]);
+    let poisson = ["--config", config, "--arrivals", "poisson", "--seed", "1"];
+    let ran = place.run("bench-run", &[&poisson, &rate[..]].concat());
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(2), ""),
+        "nothing was measured: {ran}"
+    );
+    assert!(ran.stderr.contains("not one request became due"), "{ran}");
+}
+
+#[test]
+fn what_a_slow_service_is_offered_is_not_what_it_did() {
+    let _alone = alone();
+    let place = Workplace::default();
+    for arrivals in ["constant", "poisson"] {
+        let scenario = json!({"arrival_rate_rps": 1000, "arrivals": arrivals, "concurrent_requests": 1, "iterations": 40});
+        let (open, _) = open(&place, &["--latency", "fixed:10ms"], scenario, &[]);
+        let throughput = &open["throughput"];
+        assert_eq!(number(&throughput["offered_rps"]), 1000.0);
+        assert!(number(&throughput["rps"]) < 101.0, "{throughput}");
+    }
+}
+
+#[test]
 fn the_same_seed_makes_the_same_arrivals() {
     let _alone = alone();
     let place = Workplace::default();

@@ -174,7 +174,7 @@ pub fn starts_noticed(
             .iter_mut()
             .take(requests / 5)
             .for_each(|latency| *latency *= longer);
-        start_differs(&slices(&latencies)).map(|StartDifference { ratio, .. }| ratio)
+        start_differs(&slices(&latencies)).map(|StartDifference { ratio }| ratio)
     });
     100.0 * noticed.filter(Option::is_some).count() as f64 / runs as f64
 }

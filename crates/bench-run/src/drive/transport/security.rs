@@ -69,7 +69,7 @@ impl Security {
         };
         let identity = match (&options.cert, &options.key) {
             (None, Some(_)) => {
-                return Err(BenchError::Missing {
+                return Err(BenchError::Alone {
                     given: "--key",
                     missing: "--cert",
                 });
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(refusal(both), "--cacert and --insecure exclude each other");
         assert_eq!(
             refusal(found(&["--key", "a.key"], None)),
-            "--key is of no use without --cert"
+            "--key needs --cert"
         );
     }
 

@@ -12,10 +12,11 @@ use schema::configuration::ScenarioRequest;
 
 use super::{Expectation, Target};
 use crate::error::BenchError;
-pub use outside::Outside;
+pub use outside::{Outside, folder_of};
 pub use own_request::OwnRequest;
 
-const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+/// What every request says that it comes from, unless the configuration says otherwise.
+pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// What the requests of a scenario hold.
 #[derive(Clone, Debug)]

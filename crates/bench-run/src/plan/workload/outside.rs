@@ -20,10 +20,9 @@ pub struct Outside {
 impl Outside {
     /// What stands around this configuration file.
     pub fn of(configuration: &ReadFile) -> Outside {
-        let folder = Path::new(&configuration.name).parent();
         Outside {
             configuration: configuration.name.clone(),
-            folder: folder.map(Path::to_owned).unwrap_or_default(),
+            folder: folder_of(&configuration.name),
             variable: |name| env::var(name),
             files: Vec::new(),
         }
@@ -85,6 +84,14 @@ impl Outside {
         }
         Ok(whole)
     }
+}
+
+/// The folder of a configuration file, which relative paths in it are relative to.
+pub fn folder_of(configuration: &str) -> PathBuf {
+    Path::new(configuration)
+        .parent()
+        .map(Path::to_owned)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
