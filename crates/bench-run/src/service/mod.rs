@@ -1,5 +1,6 @@
 //! The service under test: where it is, or the process that is started to be it.
 
+mod announcement;
 mod baseline;
 mod memory;
 mod process;

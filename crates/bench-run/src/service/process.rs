@@ -1,8 +1,7 @@
-use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
@@ -13,15 +12,16 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use schema::configuration::{Ready, Serve};
 use toolkit::{Interrupt, http};
 
-use super::in_words;
+use super::{announcement, in_words};
 use crate::drive::{Endpoint, Security, fetch};
 use crate::error::BenchError;
 use crate::plan::Target;
 
 const DEFAULT_READY_TIMEOUT: Duration = Duration::from_secs(30);
-const LONGEST_LINE_BYTES: u64 = 64 << 10;
 const PAGE_TIMEOUT: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Addresses of strangers that an error names: a log may be full of them.
+const MOST_PASSED_OVER: usize = 5;
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const LOOK_WHILE_STOPPING: Duration = Duration::from_millis(2);
 
@@ -69,20 +69,32 @@ impl Served {
         let mut child = command
             .spawn()
             .map_err(|error| refuse(format!("cannot be started: {error}")))?;
-        let addresses = child.stdout.take().map(addresses_in);
+        let addresses = child.stdout.take().map(announcement::addresses_on);
         let mut served = Served { child };
         let timeout = serve
             .ready_timeout_ms
             .map_or(DEFAULT_READY_TIMEOUT, Duration::from_millis);
         let deadline = Instant::now() + timeout;
-        let mut heard = None;
+        // What came in place of what was waited for.
+        let mut heard: Vec<String> = Vec::new();
         while Instant::now() < deadline && !interrupt.asked() {
             let answer = match &serve.ready {
-                None | Some(Ready::StdoutUrl) => said_address(addresses.as_ref()),
+                None | Some(Ready::StdoutUrl) => {
+                    let said = said_address(addresses.as_ref());
+                    match said.as_deref().and_then(announcement::refusal) {
+                        None => said,
+                        Some(reason) => {
+                            if !heard.contains(&reason) && heard.len() < MOST_PASSED_OVER {
+                                heard.push(reason);
+                            }
+                            None
+                        }
+                    }
+                }
                 Some(Ready::Poll(url)) => match polled_address(url, security)? {
                     Ok(address) => Some(address),
                     Err(reason) => {
-                        heard = Some(reason);
+                        heard = vec![reason];
                         thread::sleep(LOOK_EVERY);
                         None
                     }
@@ -100,7 +112,7 @@ impl Served {
         } else {
             format!(
                 "did not come to serve within {timeout:?}{}",
-                ready_hint(serve, heard)
+                ready_hint(serve, &heard)
             )
         }))
     }
@@ -138,17 +150,13 @@ impl Drop for Served {
     }
 }
 
-fn ready_hint(serve: &Serve, heard: Option<String>) -> String {
-    match &serve.ready {
-        None | Some(Ready::StdoutUrl) => {
-            " (waited for a line with its address on its stdout)".to_owned()
-        }
-        Some(Ready::Poll(url)) => format!(
-            " (waited for a 200 from {}; {})",
-            http::without_user(url),
-            heard.unwrap_or_default()
-        ),
-    }
+fn ready_hint(serve: &Serve, heard: &[String]) -> String {
+    let awaited = match &serve.ready {
+        None | Some(Ready::StdoutUrl) => "a line with its address on its stdout".to_owned(),
+        Some(Ready::Poll(url)) => format!("a 200 from {}", http::without_user(url)),
+    };
+    let heard: String = heard.iter().map(|one| format!("; {one}")).collect();
+    format!(" (waited for {awaited}{heard})")
 }
 
 // The one place where code runs between fork and exec.
@@ -193,47 +201,6 @@ fn beside_this_program(program: &str) -> Option<PathBuf> {
     (!program.contains('/') && beside.is_file()).then_some(beside)
 }
 
-/// The first address that the process says on stdout. Its stdout is read to the end, so that it never blocks on it.
-fn addresses_in(stdout: ChildStdout) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut stdout = BufReader::new(stdout);
-        let mut line = Vec::new();
-        while (&mut stdout)
-            .take(LONGEST_LINE_BYTES)
-            .read_until(b'\n', &mut line)
-            .is_ok_and(|read| read > 0)
-        {
-            if let Some(address) = address_in(&String::from_utf8_lossy(&line)) {
-                // Whoever waited may have given up.
-                let _ = sender.send(address);
-                break;
-            }
-            line.clear();
-        }
-        io::copy(&mut stdout, &mut io::sink())
-    });
-    receiver
-}
-
-/// The first address in a line, without the punctuation, brackets and colours around it.
-fn address_in(line: &str) -> Option<String> {
-    let start = ["http://", "https://", "unix:/"]
-        .into_iter()
-        .find_map(|scheme| line.find(scheme))?;
-    let around = |character: char| {
-        character.is_whitespace()
-            || character.is_control()
-            || matches!(character, '"' | '\'' | '<' | '>' | '(' | ')')
-    };
-    let address = line[start..].split(around).next()?;
-    Some(
-        address
-            .trim_end_matches(['.', ',', ';', ':', '/'])
-            .to_owned(),
-    )
-}
-
 fn said_address(addresses: Option<&Receiver<String>>) -> Option<String> {
     match addresses?.recv_timeout(LOOK_EVERY) {
         Ok(address) => Some(address),
@@ -260,7 +227,7 @@ fn polled_address(url: &str, security: &Security) -> Result<Result<String, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::io::{BufRead, BufReader, Write};
     use std::os::unix::net::UnixListener;
     use tempfile::TempDir;
 
@@ -284,24 +251,5 @@ mod tests {
         });
         assert_eq!(look(), Err("status 503".to_owned()));
         assert_eq!(look(), Ok(format!("unix:{}", socket.display())));
-    }
-
-    #[test]
-    fn an_address_is_found_in_whatever_a_server_says_around_it() {
-        let address = Some("http://127.0.0.1:8080".to_owned());
-        for line in [
-            "listening on http://127.0.0.1:8080\n",
-            "INFO: Uvicorn running on http://127.0.0.1:8080 (Press CTRL+C to quit)",
-            "Serving at (http://127.0.0.1:8080).",
-            "\u{1b}[32mhttp://127.0.0.1:8080/\u{1b}[0m",
-            "url=\"http://127.0.0.1:8080\",",
-        ] {
-            assert_eq!(address_in(line), address, "{line}");
-        }
-        assert_eq!(address_in("starting up"), None);
-        assert_eq!(
-            address_in("Listening at: unix:/run/app.sock (4242)").as_deref(),
-            Some("unix:/run/app.sock")
-        );
     }
 }

@@ -96,6 +96,28 @@ fn a_served_command_that_does_not_serve_is_exit_2_and_says_why() {
         silent.contains("did not come to serve within 100ms"),
         "{silent}"
     );
+    let script = "echo docs at https://example.com, ask http://192.0.2.1; exec sleep 60";
+    let serve = json!({"command": ["sh", "-c", script], "ready_timeout_ms": 2000});
+    let elsewhere = refusal(serve);
+    let passed_over =
+        "https://example.com is not on this machine; http://192.0.2.1 is not on this machine)";
+    assert!(elsewhere.contains(passed_over), "{elsewhere}");
+}
+
+#[test]
+fn what_a_server_says_of_another_machine_is_passed_over() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let artifacts = root().join("fixtures/artifacts");
+    let script = format!(
+        "echo docs at http://192.0.2.1/docs; exec {} --artifacts {} --port 0",
+        pipeline_tests::tools().join("policy-server").display(),
+        artifacts.display()
+    );
+    let config = place.benchmark(json!({"command": ["sh", "-c", script]}), json!([]));
+    let ran = place.run("bench-run", &["--config", config.to_str().unwrap()]);
+    let document = ran.ended(0).document();
+    assert_eq!(document["error_rate"]["percent"], 0.0);
 }
 
 #[test]
