@@ -134,16 +134,9 @@ impl<'a> Measurement<'a> {
                 self.give_up_unanswered(service, &scenario.name);
                 return Ok(());
             }
-            if self
-                .results
-                .iter()
-                .all(|results| results.requests().ok == 0)
-            {
-                let requests = *self.results[index].requests();
-                self.give_up_without_success(&requests, service, &scenario.name);
-                return Ok(());
-            }
         }
+        // Not earlier: the order that was drawn is not to decide which scenario speaks for all.
+        self.give_up_without_success(&self.all_requests(), service);
         Ok(())
     }
 
@@ -156,10 +149,14 @@ impl<'a> Measurement<'a> {
         self.given_up = Some(warning("no_answer", &message));
     }
 
-    /// Gives up a service that has answered none of these requests well.
-    pub fn give_up_without_success(&mut self, requests: &Tally, service: &Service, scenario: &str) {
+    /// Gives up a service that has answered none of these requests well, if there are any: those of all that a
+    /// repetition holds.
+    pub fn give_up_without_success(&mut self, requests: &Tally, service: &Service) {
+        if requests.ok > 0 || requests.requests() == 0 {
+            return;
+        }
         let message = format!(
-            "not one of {} requests to {} succeeded ({}): given up in {scenario}",
+            "not one of {} requests to {} succeeded ({}): given up after a whole repetition",
             requests.requests(),
             service.address.target.url,
             requests.kinds_of_errors(),

@@ -240,9 +240,8 @@ impl Hunt {
                 if rig.interrupt.asked() {
                     return Ok(None);
                 }
-                if all.ok == 0 {
-                    measurement.give_up_without_success(all, service, &scenario.name);
-                } else if phase.given_up && is_kept {
+                measurement.give_up_without_success(all, service);
+                if measurement.given_up.is_none() && phase.given_up && is_kept {
                     // One that is started anew may answer again, at another rate.
                     measurement.give_up_unanswered(service, &scenario.name);
                 }

@@ -248,6 +248,29 @@ fn what_is_expected_decides_what_is_ok() {
 }
 
 #[test]
+fn a_service_that_fails_some_scenarios_is_measured_whichever_is_drawn_first() {
+    let place = Workplace::default();
+    let (url, _) = listening(|head| {
+        if head.starts_with("GET /good ") {
+            ok("{}")
+        } else {
+            reply("500 Internal Server Error", b"")
+        }
+    });
+    let config = benchmark(
+        json!({"request": {"path": "/bad"}, "target": url, "batch_sizes": [1]}),
+        json!([{"name": "good", "iterations": 5, "request": {"path": "/good"}}]),
+    );
+    let config = place.write("half.json", &config.to_string());
+    for seed in ["1", "2", "3", "4", "5", "6"] {
+        let arguments = ["--config", config.to_str().unwrap(), "--seed", seed];
+        let document = place.run("bench-run", &arguments).ended(0).document();
+        assert_eq!(document["run"]["interrupted"], false);
+        assert_eq!(document["error_rate"]["ok"], 5);
+    }
+}
+
+#[test]
 fn a_redirect_is_counted_as_what_it_is_and_never_followed() {
     let _alone = alone();
     let moved = || reply("302 Found\r\nLocation: /elsewhere", b"");
