@@ -161,6 +161,9 @@ pub enum BenchError {
         /// The place, and what was found there.
         reason: String,
     },
+    /// A service was measured without a single request.
+    #[error("not one request became due in the measured time: a low rate takes a longer one")]
+    NothingDue,
     /// A worker could not be pinned, or its event loop failed.
     #[error("load generator: {0}")]
     Generator(#[from] io::Error),

@@ -102,6 +102,16 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
             .collect(),
         Some(hunt) => vec![*hunt.requests()],
     };
+    // Read once: a signal from here on finds the measurement whole.
+    let interrupted = interrupt.exit();
+    // Of two services, one that is given up leaves the other without a request and without a fault.
+    let nothing_due = interrupted.is_none()
+        && campaign.given_up().is_none()
+        && requests.iter().any(|all| all.requests() == 0);
+    let outcome = outcome.and_then(|()| match nothing_due {
+        true => Err(BenchError::NothingDue),
+        false => Ok(()),
+    });
     let could_go_on = outcome.is_ok();
     let ending = match outcome {
         Ok(()) => campaign.given_up().cloned(),
@@ -111,8 +121,6 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
     let broken_off = ending.is_some();
     warnings.extend(ending);
     warnings.extend(campaign.unequal_payloads());
-    // Read once: a signal from here on finds the measurement whole.
-    let interrupted = interrupt.exit();
     let common = Common {
         run: Run {
             id: Some(format!(

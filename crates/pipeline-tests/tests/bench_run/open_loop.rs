@@ -115,6 +115,22 @@ fn a_rate_on_the_command_line_holds_for_every_scenario() {
 }
 
 #[test]
+fn a_run_in_which_no_request_became_due_is_exit_2_and_says_so() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = place.benchmark(place.serve(&[]), json!([]));
+    let (config, rate) = (config.to_str().unwrap(), ["--rate", "0.001"]);
+    let poisson = ["--config", config, "--arrivals", "poisson", "--seed", "1"];
+    let ran = place.run("bench-run", &[&poisson, &rate[..]].concat());
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(2), ""),
+        "nothing was measured: {ran}"
+    );
+    assert!(ran.stderr.contains("not one request became due"), "{ran}");
+}
+
+#[test]
 fn the_same_seed_makes_the_same_arrivals() {
     let _alone = alone();
     let place = Workplace::default();
