@@ -13,7 +13,7 @@ use super::starts::Starts;
 use super::timeline;
 use crate::drive::PhaseResult;
 use crate::error::BenchError;
-use crate::plan::ScenarioPlan;
+use crate::plan::{Length, Phase, ScenarioPlan};
 use crate::record::Tally;
 use crate::service::MemoryFigures;
 
@@ -89,6 +89,15 @@ impl Volume {
         self.duration += other.duration;
     }
 
+    /// Of a number of requests, the time is that until the last response, which the service decides and not the offer.
+    fn offered_rps(self, phase: &Phase) -> Option<f64> {
+        let ordered_rps = phase.arrivals?.rate_rps;
+        Some(match phase.length {
+            Length::Requests(_) => ordered_rps,
+            Length::Time(_) => self.requests as f64 / self.duration.as_secs_f64(),
+        })
+    }
+
     /// `None` if nothing was measured. Where requests succeeded and none in time, the rate cannot be told.
     fn section(self, plan: &ScenarioPlan) -> Option<Throughput> {
         let rps = self.ok_in_time as f64 / self.duration.as_secs_f64();
@@ -102,9 +111,9 @@ impl Volume {
                 .and_then(|(rps, batch_size)| Measured::rounded(rps.get() * batch_size as f64)),
             requests: Some(self.requests),
             duration_s: Measured::rounded(self.duration.as_secs_f64()),
-            offered_rps: plan.throughput().arrivals.and_then(|_| {
-                Measured::rounded(self.requests as f64 / self.duration.as_secs_f64())
-            }),
+            offered_rps: self
+                .offered_rps(plan.throughput())
+                .and_then(Measured::rounded),
             ci95: None,
         })
     }

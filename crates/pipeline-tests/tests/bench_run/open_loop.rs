@@ -131,6 +131,19 @@ fn a_run_in_which_no_request_became_due_is_exit_2_and_says_so() {
 }
 
 #[test]
+fn what_a_slow_service_is_offered_is_not_what_it_did() {
+    let _alone = alone();
+    let place = Workplace::default();
+    for arrivals in ["constant", "poisson"] {
+        let scenario = json!({"arrival_rate_rps": 1000, "arrivals": arrivals, "concurrent_requests": 1, "iterations": 40});
+        let (open, _) = open(&place, &["--latency", "fixed:10ms"], scenario, &[]);
+        let throughput = &open["throughput"];
+        assert_eq!(number(&throughput["offered_rps"]), 1000.0);
+        assert!(number(&throughput["rps"]) < 101.0, "{throughput}");
+    }
+}
+
+#[test]
 fn the_same_seed_makes_the_same_arrivals() {
     let _alone = alone();
     let place = Workplace::default();

@@ -19,7 +19,8 @@ pub struct Throughput {
     /// Measured time, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_s: Option<Measured>,
-    /// Requests per second that were due, in open loop only.
+    /// Requests per second that were due, in open loop only: of a time what became due in it, of a number of requests
+    /// the rate that was ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offered_rps: Option<Measured>,
     /// Two-sided 95 % confidence interval of `rps`, clustered by repetition.
