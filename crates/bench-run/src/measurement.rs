@@ -225,9 +225,6 @@ impl<'a> Measurement<'a> {
         let load_task = scenario.load.as_ref().map(|phase| task(phase, 0, 1));
 
         let (latency, latency_memory) = self.phase(&latency_task, service, rig)?;
-        if latency.recording.tally.requests() == 0 {
-            return Ok(None);
-        }
         let (load, memory) = match load_task {
             None => (Load::Same, latency_memory),
             Some(_) if rig.interrupt.asked() || latency.given_up => (Load::Missing, None),
@@ -236,6 +233,12 @@ impl<'a> Measurement<'a> {
                 (Load::Phase(Box::new(load)), load_memory)
             }
         };
+        // Fewer requests of latency than repetitions leave some with a load alone.
+        let is_recorded = |phase: &PhaseResult| phase.recording.tally.requests() > 0;
+        let is_loaded = matches!(&load, Load::Phase(load) if is_recorded(load));
+        if !is_recorded(&latency) && !is_loaded {
+            return Ok(None);
+        }
         let order = rig.measured;
         rig.measured += 1;
         let carried_over = std::mem::replace(&mut service.has_served, true);

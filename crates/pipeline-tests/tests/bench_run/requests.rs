@@ -176,3 +176,24 @@ fn statuses_and_late_answers_are_what_they_are() {
         "an answer after the time limit is no answer"
     );
 }
+
+#[test]
+fn a_repetition_that_has_no_request_of_latency_left_is_loaded_all_the_same() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let url = service(|_, body| match body {
+        "" => "{}".to_owned(),
+        body => actions_for(body, 3),
+    });
+    let few = json!({"measurement_iterations": 3, "repetitions": 5, "target": url});
+    let config = remote_benchmark(&place, few);
+    let ran = place.run("bench-run", &["--config", &config]);
+    let document = ran.ended(0).document();
+    let scenario = &document["scenarios"][0];
+    let repetitions = scenario["repetitions"].as_array().unwrap();
+    assert_eq!(scenario["throughput"]["duration_s"], 0.1, "the whole load");
+    assert_eq!(scenario["latency"]["samples"], 3);
+    let samples = repetitions.iter().map(|one| &one["latency"]["samples"]);
+    assert_eq!(samples.filter(|samples| **samples == 1).count(), 3);
+    assert_eq!(repetitions.len(), 5);
+}
