@@ -258,7 +258,11 @@ fn a_service_that_answers_nothing_well_has_no_capacity_and_is_asked_once() {
     let document = ran.document();
     assert_eq!(document["capacity"]["steps"].as_array().unwrap().len(), 1);
     assert_eq!(document["run"]["interrupted"], true);
-    assert!(ran.stderr.contains("given up in batch_2"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("given up after a whole repetition"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(super) const LONGEST_TIMEOUT_MS: u64 = 24 * 60 * 60 * 1000;
 pub struct Serve {
     /// Program and arguments, never a shell line. A program beside bench-run is taken first, then one on PATH.
     pub command: Vec<String>,
-    /// How it says that it serves: `stdout-url` (an address in a line on stdout, the default) or an address to poll.
+    /// How it says that it serves: `stdout-url` (an address of this machine on stdout, the default) or an address to poll.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<Ready>,
     /// How long it may take until it serves, in milliseconds. Default 30,000.
