@@ -21,7 +21,8 @@ use crate::error::BenchError;
 use crate::plan::{Arrivals, Length, Workload};
 use crate::record::{Failure, Recorder, Recording, Spent};
 
-const EVENTS_AT_ONCE: usize = 1024;
+/// Few enough for the service to have something to do while they are read, before what follows is sent.
+const EVENTS_AT_ONCE: usize = 128;
 const SCRATCH_BYTES: usize = 64 << 10;
 const TIMER: Token = Token(usize::MAX);
 /// How often deadlines are looked at; they are late by at most this much.
@@ -62,6 +63,9 @@ pub struct Worker {
     given_up: bool,
     own_failure: Option<io::Error>,
     reason: Option<Broken>,
+    /// Connections whose answers have been read in this turn of the loop. They go on when all have been: a send takes
+    /// longer than a read, and would be in the latency of those that wait to be read.
+    answered: Vec<usize>,
 }
 
 /// What a worker did.
@@ -123,6 +127,7 @@ impl Worker {
             given_up: false,
             own_failure: None,
             reason: None,
+            answered: Vec::new(),
         };
         worker.connect_all()?;
         let warmup = Budget::Requests(worker.part.of_requests(task.warmup));
@@ -249,6 +254,10 @@ impl Worker {
                 self.advance(event);
             }
             now = Instant::now();
+            for place in 0..self.answered.len() {
+                self.go_on(self.answered[place], now);
+            }
+            self.answered.clear();
             if let Some(from) = spins_from
                 && events.is_empty()
             {
@@ -377,7 +386,7 @@ impl Worker {
                     }
                     Err(failure) => self.recorder.fail(at, failure, spent),
                 }
-                self.go_on(index, at);
+                self.answered.push(index);
                 // Many responses may have come at once; what becomes due between two of them is not to wait for the last.
                 self.send_due(at);
             }
