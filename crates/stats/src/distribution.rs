@@ -35,9 +35,13 @@ impl Distribution {
         distribution
     }
 
-    /// All measurements of several distributions as one.
+    /// All measurements of several distributions as one, in little more space than that takes: one joins after the other.
     pub fn merged<'a>(parts: impl IntoIterator<Item = &'a Distribution>) -> Distribution {
-        Distribution::new(parts.into_iter().flat_map(Distribution::points))
+        parts
+            .into_iter()
+            .fold(Distribution::default(), |whole, part| {
+                Distribution::new(whole.points().chain(part.points()))
+            })
     }
 
     /// The number of measurements.
