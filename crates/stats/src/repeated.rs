@@ -26,8 +26,9 @@ const PRECISION: f64 = 1e-4;
 /// about the typical restart (normal) and about the scatter (χ² with k − 1 degrees) goes through that rise, as a
 /// generalised pivotal quantity; its 2.5 and 97.5 % points are the ends. Where the pooled quantile disagrees with the
 /// model's estimate, the interval is stretched by the difference to that side, so that neither the model's error nor
-/// repetitions of unlike lengths go unheard. The scatter is that of measured quantiles and so holds the error within
-/// repetitions already.
+/// repetitions of unlike lengths go unheard. A restart that met something of its own, as when the machine stood still, is
+/// no lognormal one: by itself it must not lift the lower end, which is therefore at most the quantile of all the others.
+/// The scatter is that of measured quantiles and so holds the error within repetitions already.
 ///
 /// Assumes independent restarts, and at the quantile in question a scatter not much more skewed than a lognormal one:
 /// no method can speak of a restart in ten that none of five repetitions met.
@@ -53,7 +54,8 @@ pub fn repeated_interval(
     let surprise = pooled.ln() - restarts.estimate();
     let low = (point(&outcomes, &normal, TAIL) + surprise.min(0.0))
         .exp()
-        .min(pooled);
+        .min(pooled)
+        .min(restarts.without_slowest(quantile)?);
     let high = (point(&outcomes, &normal, 1.0 - TAIL) + surprise.max(0.0))
         .exp()
         .max(pooled);
@@ -108,6 +110,14 @@ impl Restarts<'_> {
             variance,
             normal: standard_normal(),
         })
+    }
+
+    /// The pooled quantile of all repetitions but the one whose own is the largest.
+    fn without_slowest(&self, quantile: f64) -> Option<f64> {
+        let slowest = (0..self.quantiles.len())
+            .max_by(|one, other| self.quantiles[*one].total_cmp(&self.quantiles[*other]))?;
+        let (before, after) = self.repetitions.split_at(slowest);
+        Distribution::merged(before.iter().chain(after.iter().skip(1))).quantile(quantile)
     }
 
     /// Of the logarithm of the mixture's quantile.
@@ -268,6 +278,17 @@ mod tests {
             .zip(interval.low)
             .map(|(high, low)| high / low);
         assert!(width.is_none_or(|width| width > 3.0), "{interval:?}");
+    }
+
+    #[test]
+    fn a_single_restart_that_met_something_of_its_own_does_not_lift_the_lower_end() {
+        let repetition = |stretch: f64| {
+            Distribution::new((1..=1000).map(|value| (f64::from(value) * stretch, 1)))
+        };
+        let restarts = [1.0, 1.02, 0.98, 1.01, 20.0].map(repetition);
+        let interval = repeated_interval(&restarts, 0.99, 5000.0).unwrap();
+        assert!(interval.low.unwrap() <= 1020.0, "{interval:?}");
+        assert!(interval.high.unwrap() > 10_000.0, "{interval:?}");
     }
 
     #[test]
