@@ -178,7 +178,7 @@ fn a_service_over_tls_is_loaded_on_connections_that_are_kept() {
         let ca = authority.written(&place);
         let ran = measure(&place, json!({}), &["--target", &url, "--cacert", &ca]);
         assert_all_succeeded(&ran);
-        for code in ["insecure", "tls"] {
+        for code in ["tls_insecure", "tls"] {
             assert_eq!(warning(&ran.document(), code), None, "{ran}");
         }
         assert_eq!(
