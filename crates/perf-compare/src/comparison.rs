@@ -23,6 +23,8 @@ pub(crate) fn of(
             passed: false,
             verdict: Verdict::Incomparable,
             threshold_percent: threshold,
+            strict: false,
+            accepted: None,
             metrics: Vec::new(),
             baseline: identity(baseline),
             warnings: warning.into_iter().collect(),
@@ -33,6 +35,8 @@ pub(crate) fn of(
         passed: metrics.iter().all(|metric| metric.passed),
         verdict: worst(&metrics),
         threshold_percent: threshold,
+        strict: false,
+        accepted: None,
         metrics,
         baseline: identity(baseline),
         warnings: [UNGUARDED.to_owned()].into_iter().chain(warning).collect(),
@@ -57,5 +61,6 @@ fn identity(evidence: &Evidence) -> Baseline {
             .and_then(|run| run.source.as_ref())
             .and_then(|source| source.commit.clone()),
         fingerprint: fingerprint(evidence).map(str::to_owned),
+        runs: None,
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn compare(
 ) -> Vec<ComparedMetric> {
     Metric::ALL
         .into_iter()
+        .filter(|metric| *metric != Metric::LatencyMean)
         .map(|metric| {
             let values = (metric.value(baseline.into()), metric.value(current.into()));
             judge(metric, values, threshold, allowed.covers(metric.key()))
@@ -55,6 +56,18 @@ fn judge(
     });
     let missing = verdict == Verdict::Missing;
     ComparedMetric {
+        scenario: None,
+        primary: true,
+        method: None,
+        baseline_count: None,
+        current_count: None,
+        change_points: None,
+        change_ci95: None,
+        threshold: None,
+        p_value: None,
+        p_adjusted: None,
+        p_permutation: None,
+        more_repetitions: None,
         metric: metric.key().to_owned(),
         unit: metric.unit().to_owned(),
         better: metric.better(),

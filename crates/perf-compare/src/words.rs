@@ -18,6 +18,7 @@ impl Words {
             Metric::LatencyP50 => ("p50 latency", "slower", "faster"),
             Metric::LatencyP95 => ("p95 latency", "slower", "faster"),
             Metric::LatencyP99 => ("p99 latency", "slower", "faster"),
+            Metric::LatencyMean => ("mean latency", "slower", "faster"),
             Metric::Throughput => ("throughput", "higher", "lower"),
             Metric::PeakMemory => ("peak memory", "larger", "smaller"),
             Metric::ErrorRate => ("error rate", "higher", "lower"),
@@ -32,7 +33,11 @@ impl Words {
 
 /// Says what became of each metric, and the verdict over all of them.
 pub(crate) fn say(comparison: &Comparison, streams: &mut Streams<'_>) {
-    for (metric, compared) in Metric::ALL.into_iter().zip(&comparison.metrics) {
+    for (metric, compared) in Metric::ALL
+        .into_iter()
+        .filter(|metric| *metric != Metric::LatencyMean)
+        .zip(&comparison.metrics)
+    {
         let verdict = match (compared.verdict, compared.passed) {
             (Verdict::Missing, true) => "missing, as allowed",
             (verdict, _) => verdict.name(),
@@ -126,6 +131,7 @@ mod tests {
         );
         Metric::ALL
             .into_iter()
+            .filter(|metric| *metric != Metric::LatencyMean)
             .zip(&compared)
             .find(|(metric, _)| metric.key() == key)
             .map(|(metric, compared)| (sentence(metric, compared), compared.verdict))

@@ -32,9 +32,10 @@ fn validate(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Toolkit
     documents::refuse_stdin_twice(&options.results, "--thresholds", &options.thresholds)?;
     let mut incoming = documents::read(&options.results, "--results", streams)?;
     let (file, read) = configuration::read::<ThresholdsFile>(&options.thresholds, streams)?;
+    let of_run = file.performance_thresholds.unwrap_or_default();
     let allowed = allowed_missing(&options.allow_missing, &incoming.evidence)?;
 
-    let validation = judge::validate(&incoming.evidence, &file.performance_thresholds, &allowed);
+    let validation = judge::validate(&incoming.evidence, &of_run, &allowed);
     summary::say_checks(&TOOL, &validation.checks, streams);
     summary::say_other_failures(&TOOL, Validation::NAME, &incoming.evidence, streams);
 

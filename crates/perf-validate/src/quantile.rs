@@ -38,7 +38,9 @@ impl Quantile {
                 one_in: 100,
                 effective_samples: |samples| samples.p99,
             }),
-            Metric::Throughput | Metric::PeakMemory | Metric::ErrorRate => None,
+            Metric::LatencyMean | Metric::Throughput | Metric::PeakMemory | Metric::ErrorRate => {
+                None
+            }
         }
     }
 

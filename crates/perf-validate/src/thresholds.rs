@@ -8,6 +8,7 @@ pub(crate) fn limit(metric: Metric, thresholds: &PerformanceThresholds) -> Optio
         Metric::LatencyP50 => thresholds.p50_latency_ms,
         Metric::LatencyP95 => thresholds.p95_latency_ms,
         Metric::LatencyP99 => thresholds.p99_latency_ms,
+        Metric::LatencyMean => None,
         Metric::Throughput => thresholds.throughput_rps,
         Metric::PeakMemory => thresholds.memory_usage_mb,
         Metric::ErrorRate => thresholds.error_rate_percent,

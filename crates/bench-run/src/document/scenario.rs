@@ -207,6 +207,7 @@ impl ScenarioResults {
     pub fn section(&self) -> Result<Scenario, BenchError> {
         let arrivals = self.plan.throughput().arrivals;
         Ok(Scenario {
+            workload: None,
             name: self.plan.name.clone(),
             description: self.plan.description.clone(),
             kind: Some(self.plan.kind),

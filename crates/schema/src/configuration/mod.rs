@@ -32,5 +32,5 @@ pub use problem::{Configuration, Problem};
 pub use request::Request;
 pub use requests::ScenarioRequest;
 pub use serve::{Ready, Serve};
-pub use thresholds::{PerformanceThresholds, ThresholdsFile};
+pub use thresholds::{PerformanceThresholds, RegressionThresholds, ThresholdsFile};
 pub use tls::Tls;

@@ -9,7 +9,29 @@ use crate::Measured;
 #[serde(deny_unknown_fields)]
 pub struct ThresholdsFile {
     /// For the top level of the document and every batch size; the error rate also for every test scenario.
-    pub performance_thresholds: PerformanceThresholds,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub performance_thresholds: Option<PerformanceThresholds>,
+    /// How much worse than a baseline a run may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regression_thresholds: Option<RegressionThresholds>,
+}
+
+/// How much worse than a baseline each metric may become. One that is left out has the threshold of the command line.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegressionThresholds {
+    /// Of every quantile of latency and of its mean, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_increase_percent: Option<Measured>,
+    /// Of throughput, in percent; below 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throughput_decrease_percent: Option<Measured>,
+    /// Of peak memory, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_increase_percent: Option<Measured>,
+    /// Of the error rate, in percentage points: of almost no errors, a few more are many percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_rate_increase_percent: Option<Measured>,
 }
 
 /// Limits of one run. One that is left out is not judged; at least one must be there.
@@ -65,20 +87,84 @@ impl PerformanceThresholds {
     }
 }
 
+impl RegressionThresholds {
+    fn problems(&self) -> Vec<Problem> {
+        let at_zero = [
+            ("latency_increase_percent", self.latency_increase_percent),
+            (
+                "throughput_decrease_percent",
+                self.throughput_decrease_percent,
+            ),
+            ("memory_increase_percent", self.memory_increase_percent),
+            (
+                "error_rate_increase_percent",
+                self.error_rate_increase_percent,
+            ),
+        ];
+        let below_100 = [
+            (
+                "throughput_decrease_percent",
+                self.throughput_decrease_percent,
+            ),
+            (
+                "error_rate_increase_percent",
+                self.error_rate_increase_percent,
+            ),
+        ];
+        let holds_always = below_100.into_iter().filter_map(|(path, limit)| {
+            limit
+                .filter(|percent| percent.get() >= 100.0)
+                .map(|percent| Problem::new(path, percent, "below 100"))
+        });
+        at_zero
+            .into_iter()
+            .filter_map(|(path, limit)| nothing(path, limit))
+            .chain(holds_always)
+            .collect()
+    }
+}
+
 impl Configuration for ThresholdsFile {
     fn problems(&self) -> Vec<Problem> {
-        let thresholds = &self.performance_thresholds;
-        let mut problems: Vec<Problem> = thresholds
-            .problems()
-            .into_iter()
-            .map(|problem| problem.below("performance_thresholds"))
-            .collect();
-        if *thresholds == PerformanceThresholds::default() {
-            problems.push(Problem::new(
+        let of_run = self.performance_thresholds.as_ref();
+        let against_baseline = self.regression_thresholds.as_ref();
+        let below = |problems: Vec<Problem>, section: &str| -> Vec<Problem> {
+            let deeper = |problem: Problem| problem.below(section);
+            problems.into_iter().map(deeper).collect()
+        };
+        let mut problems = below(
+            of_run.map_or_else(Vec::new, PerformanceThresholds::problems),
+            "performance_thresholds",
+        );
+        problems.extend(below(
+            against_baseline.map_or_else(Vec::new, RegressionThresholds::problems),
+            "regression_thresholds",
+        ));
+        let empty = [
+            (
                 "performance_thresholds",
+                of_run.map(|thresholds| *thresholds == PerformanceThresholds::default()),
+            ),
+            (
+                "regression_thresholds",
+                against_baseline.map(|thresholds| *thresholds == RegressionThresholds::default()),
+            ),
+        ];
+        let nothing_in = |path: &str| {
+            Problem::new(
+                path,
                 "no threshold",
                 "at least one: nothing passes by default",
-            ));
+            )
+        };
+        problems.extend(
+            empty
+                .into_iter()
+                .filter(|(_, empty)| *empty == Some(true))
+                .map(|(path, _)| nothing_in(path)),
+        );
+        if of_run.is_none() && against_baseline.is_none() {
+            problems.push(nothing_in("performance_thresholds"));
         }
         problems
     }

@@ -10,6 +10,8 @@ pub enum Metric {
     LatencyP95,
     /// 99th percentile of latency.
     LatencyP99,
+    /// Mean latency, for tools that tell no quantiles.
+    LatencyMean,
     /// Successful responses per second.
     Throughput,
     /// The most memory that the service held.
@@ -20,10 +22,11 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric, in the order in which it is judged and shown.
-    pub const ALL: [Metric; 6] = [
+    pub const ALL: [Metric; 7] = [
         Metric::LatencyP50,
         Metric::LatencyP95,
         Metric::LatencyP99,
+        Metric::LatencyMean,
         Metric::Throughput,
         Metric::PeakMemory,
         Metric::ErrorRate,
@@ -35,6 +38,7 @@ impl Metric {
             Metric::LatencyP50 => "latency.p50_ms",
             Metric::LatencyP95 => "latency.p95_ms",
             Metric::LatencyP99 => "latency.p99_ms",
+            Metric::LatencyMean => "latency.mean_ms",
             Metric::Throughput => "throughput.rps",
             Metric::PeakMemory => "memory.peak_mb",
             Metric::ErrorRate => "error_rate.percent",
@@ -44,7 +48,9 @@ impl Metric {
     /// Its unit, as documents write it.
     pub const fn unit(self) -> &'static str {
         match self {
-            Metric::LatencyP50 | Metric::LatencyP95 | Metric::LatencyP99 => "ms",
+            Metric::LatencyP50 | Metric::LatencyP95 | Metric::LatencyP99 | Metric::LatencyMean => {
+                "ms"
+            }
             Metric::Throughput => "rps",
             Metric::PeakMemory => "mb",
             Metric::ErrorRate => "percent",
@@ -73,6 +79,7 @@ impl Metric {
             Metric::LatencyP50 => measured.latency?.p50_ms,
             Metric::LatencyP95 => measured.latency?.p95_ms,
             Metric::LatencyP99 => measured.latency?.p99_ms,
+            Metric::LatencyMean => measured.latency?.mean_ms,
             Metric::Throughput => measured.throughput?.rps,
             Metric::PeakMemory => measured.memory?.peak_mb,
             Metric::ErrorRate => measured.error_rate?.percent,
@@ -89,7 +96,7 @@ impl Metric {
             Metric::LatencyP95 => quantile(|ci95| ci95.p95_ms),
             Metric::LatencyP99 => quantile(|ci95| ci95.p99_ms),
             Metric::Throughput => measured.throughput?.ci95,
-            Metric::PeakMemory | Metric::ErrorRate => None,
+            Metric::LatencyMean | Metric::PeakMemory | Metric::ErrorRate => None,
         }
     }
 }
@@ -102,7 +109,7 @@ mod tests {
     /// Reads by its key path, so that no key stands beside another metric's value.
     #[test]
     fn every_value_is_the_one_that_its_key_names() {
-        let text = r#"{"latency": {"p50_ms": 1, "p95_ms": 2, "p99_ms": 3}, "throughput": {"rps": 4},
+        let text = r#"{"latency": {"p50_ms": 1, "p95_ms": 2, "p99_ms": 3, "mean_ms": 7}, "throughput": {"rps": 4},
             "memory": {"peak_mb": 5}, "error_rate": {"percent": 6}}"#;
         let evidence: Evidence = serde_json::from_str(text).unwrap();
         let scenario: Scenario = serde_json::from_str(text).unwrap();
@@ -135,7 +142,7 @@ mod tests {
         });
         assert_eq!(
             lows,
-            [Some(1.0), Some(2.0), Some(3.0), Some(4.0), None, None]
+            [Some(1.0), Some(2.0), Some(3.0), None, Some(4.0), None, None]
         );
     }
 }

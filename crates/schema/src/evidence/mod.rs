@@ -19,7 +19,9 @@ mod timeline;
 mod unit;
 
 pub use capacity::{Capacity, CapacityBound, CapacityStep, Confirmation};
-pub use comparison::{Baseline, ComparedMetric, Comparison, Direction, Verdict};
+pub use comparison::{
+    Acceptance, Baseline, ComparedMetric, Comparison, Direction, Method, Verdict,
+};
 pub use deployment::{HealthChecks, SmokeTests};
 pub use judgement::{Check, CheckStatus, GateCheck, GateGroup, Gates, Operator, Validation};
 pub use latency::{Interval, Latency, QuantileIntervals, QuantileSamples};
@@ -75,6 +77,9 @@ pub struct Evidence {
     /// perf-compare's verdict: the run against a baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
+    /// That a run in a history was made the reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<Acceptance>,
     /// What a deployed service answered to probes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_checks: Option<HealthChecks>,

@@ -32,6 +32,11 @@ pub struct Scenario {
     /// How they are spaced, in open loop only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrivals: Option<ArrivalLaw>,
+    /// SHA-256 of all that decides what is sent and when, hexadecimal: warm-up, numbers and times, requests with their
+    /// bodies, the payload. Runs of one scenario with different ones are not comparable. Targets, limits, names,
+    /// repetitions and secrets are left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
     /// What the configuration holds this scenario to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
