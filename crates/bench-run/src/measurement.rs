@@ -216,7 +216,7 @@ impl<'a> Measurement<'a> {
             warmup,
             length: phase.length.in_repetition(repetition, plan.repetitions),
             arrivals: phase.arrivals,
-            timeout: plan.timeout,
+            timeout: scenario.timeout,
             // Every phase draws from a place of its own, far from the others.
             seed: plan.seed.wrapping_add((place * 2 + stream) << 32),
             interrupt: rig.interrupt.clone(),
@@ -246,6 +246,7 @@ impl<'a> Measurement<'a> {
             order,
             pair: self.destination.role.map(|_| repetition),
             started_at,
+            sensor_count,
             latency,
             load,
             memory,

@@ -26,6 +26,8 @@ pub struct RepetitionFigures {
     pub pair: Option<u64>,
     /// RFC 3339, UTC.
     pub started_at: String,
+    /// Sensor values an observation, in predictions.
+    pub sensor_count: u64,
     /// The phase that latency comes from.
     pub latency: PhaseResult,
     /// The phase that throughput comes from.
@@ -52,6 +54,8 @@ pub enum Load {
 #[derive(Debug)]
 pub struct ScenarioResults {
     plan: ScenarioPlan,
+    /// The same in all repetitions; `None` before the first.
+    sensor_count: Option<u64>,
     latency: RepeatedTimes,
     service_time: RepeatedTimes,
     latency_starts: Starts,
@@ -124,6 +128,7 @@ impl ScenarioResults {
     pub fn new(plan: &ScenarioPlan) -> ScenarioResults {
         ScenarioResults {
             plan: plan.clone(),
+            sensor_count: None,
             latency: RepeatedTimes::default(),
             service_time: RepeatedTimes::default(),
             latency_starts: Starts::default(),
@@ -138,6 +143,7 @@ impl ScenarioResults {
 
     /// Takes in a repetition.
     pub fn add(&mut self, figures: &RepetitionFigures) -> Result<(), BenchError> {
+        self.sensor_count = Some(figures.sensor_count);
         let recording = &figures.latency.recording;
         self.latency_starts.add(&figures.latency);
         let mut requests = recording.tally;
@@ -206,8 +212,11 @@ impl ScenarioResults {
     /// The entry of `scenarios[]`.
     pub fn section(&self) -> Result<Scenario, BenchError> {
         let arrivals = self.plan.throughput().arrivals;
+        let workload = self
+            .sensor_count
+            .map(|sensor_count| self.plan.workload(sensor_count))
+            .transpose()?;
         Ok(Scenario {
-            workload: None,
             name: self.plan.name.clone(),
             description: self.plan.description.clone(),
             kind: Some(self.plan.kind),
@@ -216,6 +225,7 @@ impl ScenarioResults {
             concurrent_requests: Some(self.plan.throughput().connections),
             arrival_rate_rps: arrivals.and_then(|arrivals| Measured::rounded(arrivals.rate_rps)),
             arrivals: arrivals.map(|arrivals| arrivals.law),
+            workload,
             limits: self.plan.limits.clone(),
             latency: self.latency.section()?,
             service_time: self.service_time.section()?,

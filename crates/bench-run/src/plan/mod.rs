@@ -1,12 +1,11 @@
 //! What is to be done, before anything is done: scenarios from the configuration, their order, their requests.
 
+mod canonical;
 mod cores;
 mod expectation;
 mod scenario;
 mod target;
 mod workload;
-
-use std::time::Duration;
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -22,7 +21,6 @@ pub use target::{Place, Target};
 pub use workload::{Content, Outside, USER_AGENT, Workload, folder_of};
 
 const DEFAULT_REPETITIONS: u64 = 5;
-const DEFAULT_TIMEOUT_MS: u64 = 10_000;
 const DEFAULT_SENSOR_COUNT: u64 = 3;
 
 /// The whole run.
@@ -32,8 +30,6 @@ pub struct Plan {
     pub scenarios: Vec<ScenarioPlan>,
     /// How often everything is repeated.
     pub repetitions: u64,
-    /// How long a request may take.
-    pub timeout: Duration,
     /// Sensor values an observation, where the service does not say.
     pub sensor_count: u64,
     /// Of orders and payloads.
@@ -57,7 +53,6 @@ impl Plan {
         Ok(Plan {
             scenarios,
             repetitions: benchmark.repetitions.unwrap_or(DEFAULT_REPETITIONS),
-            timeout: Duration::from_millis(benchmark.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS)),
             sensor_count: benchmark.sensor_count.unwrap_or(DEFAULT_SENSOR_COUNT),
             seed,
         })

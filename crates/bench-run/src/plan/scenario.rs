@@ -29,8 +29,11 @@ pub struct ScenarioPlan {
     pub law: ArrivalLaw,
     /// Due requests that may wait for a connection in open loop.
     pub queue_limit: u64,
+    /// How long a request may take.
+    pub timeout: Duration,
 }
 
+const DEFAULT_TIMEOUT_MS: u64 = 10_000;
 const DEFAULT_QUEUE_LIMIT: u64 = 100_000;
 const DEFAULT_OPEN_CONNECTIONS: u64 = 64;
 
@@ -110,6 +113,7 @@ impl ScenarioPlan {
             load,
             law,
             queue_limit: queue_limit(benchmark),
+            timeout: timeout(benchmark),
         }
     }
 
@@ -148,6 +152,7 @@ impl ScenarioPlan {
             load: None,
             law,
             queue_limit: queue_limit(benchmark),
+            timeout: timeout(benchmark),
         }
     }
 
@@ -194,6 +199,10 @@ fn arrivals(
 
 fn queue_limit(benchmark: &Benchmark) -> u64 {
     benchmark.queue_limit.unwrap_or(DEFAULT_QUEUE_LIMIT)
+}
+
+fn timeout(benchmark: &Benchmark) -> Duration {
+    Duration::from_millis(benchmark.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS))
 }
 
 /// A duration that no clock can hold is as good as the longest that one can.

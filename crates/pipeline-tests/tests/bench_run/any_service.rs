@@ -404,3 +404,49 @@ fn what_cannot_be_sent_is_told_before_the_run_without_any_secret() {
         assert!(refused.contains(said), "{request}: {refused}");
     }
 }
+
+#[test]
+fn a_workload_is_what_is_sent_whatever_it_is_sent_to_held_to_and_signed_with() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let workload = |url: &str, token: &str, yaml: &str| {
+        let config = place.write("workload.yaml", yaml);
+        let mut command = place.command("bench-run", &["--config", config.to_str().unwrap()]);
+        command.args(["--target", url]).env("API_TOKEN", token);
+        let document = Ran::of(command.output().unwrap()).ended(0).document();
+        let workload = document["scenarios"][0]["workload"].as_str();
+        workload.unwrap().to_owned()
+    };
+    let (one, _) = listening(|_| ok("{}"));
+    let (other, _) = listening(|_| ok("{}"));
+    let first = workload(
+        &one,
+        "first",
+        r#"
+benchmark:
+  warmup_iterations: 0
+  measurement_iterations: 20
+  batch_sizes: [1]
+  concurrent_requests: 1
+  duration_seconds: 0.05
+  repetitions: 1
+  request: {path: /a, body: "same", headers: {Authorization: "Bearer ${API_TOKEN}", Accept: text/plain}}
+"#,
+    );
+    assert_eq!(first.len(), 64, "{first}");
+    let rewritten = r#"
+# The same in other words.
+performance_thresholds: {p95_latency_ms: 1}
+benchmark:
+  request: {headers: {accept: text/plain, Authorization: "Bearer ${API_TOKEN}"}, body: same, method: POST, path: /a}
+  repetitions: 2
+  batch_sizes: [1]
+  measurement_iterations: 20
+  warmup_iterations: 0
+  duration_seconds: 0.05
+  concurrent_requests: 1
+"#;
+    assert_eq!(workload(&other, "second", rewritten), first);
+    let another_body = rewritten.replace("body: same", "body: other");
+    assert_ne!(workload(&other, "second", &another_body), first);
+}

@@ -89,6 +89,11 @@ fn both_services_are_measured_in_turn_and_each_has_a_marked_document() {
         assert!(ours["memory"]["peak_mb"].is_number());
     }
     assert_ne!(current["run"]["id"], baseline["run"]["id"]);
+    for index in 0..3 {
+        let workload = &current["scenarios"][index]["workload"];
+        assert!(workload.is_string());
+        assert_eq!(workload, &baseline["scenarios"][index]["workload"]);
+    }
     let target = |document: &Value| document["run"]["target"].as_str().unwrap().to_owned();
     assert!(!target(&current).contains("--add") && target(&baseline).ends_with("--add 50%"));
 

@@ -16,13 +16,13 @@ use place::{Length, Place};
 #[derive(Clone, Debug)]
 pub struct Expectation {
     /// Any of these; empty is any 2xx.
-    statuses: Vec<u16>,
-    body: Vec<Condition>,
+    pub(super) statuses: Vec<u16>,
+    pub(super) body: Vec<Condition>,
 }
 
 /// What must hold of a body.
 #[derive(Clone, Debug)]
-enum Condition {
+pub(super) enum Condition {
     /// It carries that many `actions`, as an answer of the policy does.
     Actions(u64),
     /// It holds a text.

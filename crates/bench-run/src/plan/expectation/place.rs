@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 /// A JSON Pointer (RFC 6901), taken apart.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(in crate::plan) struct Place {
     steps: Vec<String>,
 }
 

@@ -86,7 +86,7 @@ impl Workload {
             }
             Content::Own(own) => own
                 .iter()
-                .map(|request| (request.to(target), request.weight()))
+                .map(|request| (request.to(target), request.weight))
                 .unzip(),
         };
         let mut sum = 0;

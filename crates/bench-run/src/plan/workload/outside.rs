@@ -9,6 +9,8 @@ use toolkit::files::ReadFile;
 
 use crate::error::BenchError;
 
+const VARIABLE: &str = "${}";
+
 /// What a configuration refers to and does not hold: variables of the environment and files beside it.
 pub struct Outside {
     configuration: String,
@@ -54,7 +56,7 @@ impl Outside {
 
     /// A header's value with its variables from the environment; `place` is where it stands in the configuration.
     /// What the environment says is in no error: it may be a secret.
-    pub(super) fn header(&self, place: &str, value: &str) -> Result<String, BenchError> {
+    pub(super) fn header(&self, place: &str, value: &str) -> Result<HeaderValue, BenchError> {
         let refuse = |found: &str, reason: &'static str| BenchError::Header {
             configuration: self.configuration.clone(),
             place: place.to_owned(),
@@ -62,10 +64,13 @@ impl Outside {
             reason,
         };
         let parts = header_parts(value).ok_or_else(|| refuse("a ${", "which names no variable"))?;
-        let mut whole = String::new();
+        let mut whole = HeaderValue::default();
         for part in parts {
             match part {
-                HeaderPart::Text(text) => whole += text,
+                HeaderPart::Text(text) => {
+                    whole.sent += text;
+                    whole.told += text;
+                }
                 HeaderPart::Variable(name) => {
                     let refuse = |reason| refuse(&format!("${{{name}}}"), reason);
                     let said = (self.variable)(name).map_err(|error| match error {
@@ -78,11 +83,31 @@ impl Outside {
                     if !is_header_value(&said) {
                         return Err(refuse("which is not text of one line in the environment"));
                     }
-                    whole += &said;
+                    whole.sent += &said;
+                    whole.told += VARIABLE;
                 }
             }
         }
         Ok(whole)
+    }
+}
+
+/// The value of a header.
+#[derive(Clone, Default)]
+pub(in crate::plan) struct HeaderValue {
+    /// With what the environment says: it may hold secrets.
+    pub(super) sent: String,
+    /// The same with `${}` in place of that, which no value can hold otherwise.
+    pub(in crate::plan) told: String,
+}
+
+impl HeaderValue {
+    /// Without a variable.
+    pub(super) fn known(text: &str) -> HeaderValue {
+        HeaderValue {
+            sent: text.to_owned(),
+            told: text.to_owned(),
+        }
     }
 }
 
@@ -118,8 +143,9 @@ mod tests {
 
     #[test]
     fn variables_are_replaced_and_the_rest_stays() {
-        let header = Outside::nothing().header("h", "Bearer ${TOKEN}$");
-        assert_eq!(header.unwrap(), "Bearer my-secret$");
+        let header = Outside::nothing().header("h", "Bearer ${TOKEN}$").unwrap();
+        assert_eq!(header.sent, "Bearer my-secret$");
+        assert_eq!(header.told, "Bearer ${}$");
     }
 
     #[test]
@@ -132,7 +158,8 @@ mod tests {
         ] {
             let refusal = outside
                 .header("benchmark.request.headers.A", &format!("${{{name}}}"))
-                .unwrap_err()
+                .err()
+                .unwrap()
                 .to_string();
             let said = format!("ci.yaml: benchmark.request.headers.A: found ${{{name}}}, {reason}");
             assert!(refusal.starts_with(&said), "{refusal}");

@@ -2,6 +2,7 @@ use std::fmt;
 
 use schema::configuration::ScenarioRequest;
 
+use super::outside::HeaderValue;
 use super::{Outside, USER_AGENT, WireRequest};
 use crate::error::BenchError;
 use crate::plan::{Expectation, Target};
@@ -12,12 +13,13 @@ const METHODS_WITH_A_BODY: [&str; 3] = ["PATCH", "POST", "PUT"];
 /// A request of the configuration's own with all that it refers to, wherever it will be sent.
 #[derive(Clone)]
 pub struct OwnRequest {
-    method: String,
-    path: String,
-    headers: Vec<(String, String)>,
-    body: Option<Vec<u8>>,
-    weight: u64,
-    expectation: Expectation,
+    pub(in crate::plan) method: String,
+    pub(in crate::plan) path: String,
+    pub(in crate::plan) headers: Vec<(String, HeaderValue)>,
+    pub(in crate::plan) body: Option<Vec<u8>>,
+    /// How often it is sent beside others.
+    pub(in crate::plan) weight: u64,
+    pub(in crate::plan) expectation: Expectation,
 }
 
 /// Headers may hold secrets and bodies may be long: neither is printed.
@@ -40,7 +42,8 @@ impl OwnRequest {
             headers.push((name.clone(), outside.header(&place, value)?));
         }
         if request.json.is_some() && request.header("content-type").is_none() {
-            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+            let json = HeaderValue::known("application/json");
+            headers.push(("Content-Type".to_owned(), json));
         }
         let body = match (&request.body, &request.body_file, &request.json) {
             (Some(text), _, _) => Some(text.clone().into_bytes()),
@@ -56,11 +59,6 @@ impl OwnRequest {
             weight: request.weight.unwrap_or(1),
             expectation: Expectation::configured(configured.expect),
         })
-    }
-
-    /// How often it is sent beside others.
-    pub(super) fn weight(&self) -> u64 {
-        self.weight
     }
 
     /// As it is sent to `target`.
@@ -84,7 +82,7 @@ impl OwnRequest {
             }
         }
         for (name, value) in &self.headers {
-            add(name, value);
+            add(name, &value.sent);
         }
         let body = self.body.as_deref();
         if body.is_some() || METHODS_WITH_A_BODY.contains(&self.method.as_str()) {
