@@ -1,11 +1,12 @@
 //! Repetition by repetition: every service in turn.
 
-use schema::evidence::Warning;
+use schema::evidence::{Source, Warning};
 use toolkit::Interrupt;
 
 use crate::capacity::Hunt;
 use crate::drive::Generator;
 use crate::error::BenchError;
+use crate::host::SourceQuery;
 use crate::measurement::Measurement;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -28,6 +29,7 @@ impl<'a> Campaign<'a> {
         worker_cores: &[usize],
         allowed_cores: &'a [usize],
         interrupt: Interrupt,
+        source: SourceQuery,
     ) -> Result<Campaign<'a>, BenchError> {
         Ok(Campaign {
             measurements: destinations
@@ -39,6 +41,7 @@ impl<'a> Campaign<'a> {
                 generator: Generator::new(worker_cores)?,
                 allowed_cores,
                 interrupt,
+                source,
                 measured: 0,
             },
         })
@@ -113,6 +116,11 @@ impl<'a> Campaign<'a> {
             "the services take different numbers of sensors ({counts:?}): they were not sent the same"
         );
         (counts.len() > 1).then(|| warning("unequal_payloads", &message))
+    }
+
+    /// The checkout in which the run began, if it is one.
+    pub fn source(&mut self) -> Option<&Source> {
+        self.rig.source.finish()
     }
 
     /// The processors of the workers.

@@ -203,6 +203,8 @@ impl<'a> Measurement<'a> {
         sensor_count: u64,
         rig: &mut Rig<'_>,
     ) -> Result<Option<RepetitionFigures>, BenchError> {
+        // Not later: no request is to be sent beside git.
+        rig.source.finish();
         let started_at = clock::now();
         let plan = rig.plan;
         // Told from the plan alone, so that every service is sent the same.

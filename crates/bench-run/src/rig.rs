@@ -2,6 +2,7 @@ use toolkit::Interrupt;
 
 use crate::drive::Generator;
 use crate::error::BenchError;
+use crate::host::SourceQuery;
 use crate::plan::Plan;
 use crate::service::{Destination, Service};
 
@@ -15,6 +16,8 @@ pub struct Rig<'a> {
     pub allowed_cores: &'a [usize],
     /// Whether to stop.
     pub interrupt: Interrupt,
+    /// What git is asked, which is not to take a processor from the load.
+    pub source: SourceQuery,
     /// How many repetitions of scenarios have been measured, over all services.
     pub measured: u64,
 }

@@ -66,6 +66,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         &worker_cores,
         &allowed_cores,
         interrupt.clone(),
+        source,
     )?;
     // What a reader should know of every service's measurement.
     let mut warnings = Vec::new();
@@ -87,8 +88,6 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
         .and_then(|condition| Hunt::new(condition, &plan));
     let steps = hunt.is_none().then(|| plan.steps() * destinations.len());
     let progress = Progress::new(steps, streams);
-    // Not later: git is not to take a processor from the load.
-    let source = source.answer();
     let outcome = match &mut hunt {
         None => campaign.run(&progress),
         Some(hunt) => campaign.search(hunt, &progress),
@@ -136,7 +135,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
                 path: config.name.clone(),
                 sha256: config.input().sha256,
             }),
-            source,
+            source: campaign.source().cloned(),
             host: Some(host),
             requirements,
             seed: Some(plan.seed),

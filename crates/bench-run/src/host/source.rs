@@ -13,9 +13,11 @@ const GIT_STATUS: [&str; 6] = [
     "--untracked-files=no",
 ];
 
-/// The question which commit is checked out here, put to git, which answers while the run is prepared.
+/// The question which commit is checked out here, put to git, which answers while the run is prepared. Where the run
+/// ends before that, git is ended with it.
 pub struct SourceQuery {
     git: Option<Child>,
+    source: Option<Source>,
 }
 
 impl SourceQuery {
@@ -27,16 +29,36 @@ impl SourceQuery {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();
-        SourceQuery { git: git.ok() }
+        SourceQuery {
+            git: git.ok(),
+            source: None,
+        }
     }
 
-    /// The commit; `None` outside a checkout, before its first commit or without git. git has ended when this returns.
-    pub fn answer(self) -> Option<Source> {
-        let mut git = self.git?;
-        let status = read_all(&mut git);
-        let succeeded = git.wait().is_ok_and(|exit| exit.success());
-        source_in(&status.ok().filter(|_| succeeded)?)
+    /// The commit as the run began; `None` outside a checkout, before its first commit or without git. git has ended when
+    /// this returns, and is not asked again.
+    pub fn finish(&mut self) -> Option<&Source> {
+        if let Some(git) = self.git.take() {
+            self.source = answer(git);
+        }
+        self.source.as_ref()
     }
+}
+
+impl Drop for SourceQuery {
+    fn drop(&mut self) {
+        if let Some(git) = &mut self.git {
+            // It may have ended by itself.
+            let _ = git.kill();
+            let _ = git.wait();
+        }
+    }
+}
+
+fn answer(mut git: Child) -> Option<Source> {
+    let status = read_all(&mut git);
+    let succeeded = git.wait().is_ok_and(|exit| exit.success());
+    source_in(&status.ok().filter(|_| succeeded)?)
 }
 
 fn read_all(git: &mut Child) -> io::Result<String> {
@@ -94,6 +116,16 @@ mod tests {
         let source = source_in("# branch.oid c0ffee\n# branch.head (detached)\n").unwrap();
         assert_eq!(source.commit.as_deref(), Some("c0ffee"));
         assert_eq!(source.branch, None);
+    }
+
+    #[test]
+    fn git_is_not_left_behind_where_nobody_waits_for_its_answer() {
+        let query = SourceQuery::start();
+        let git = query.git.as_ref().unwrap().id();
+        let process = std::path::PathBuf::from(format!("/proc/{git}"));
+        assert!(process.exists());
+        drop(query);
+        assert!(!process.exists());
     }
 
     #[test]

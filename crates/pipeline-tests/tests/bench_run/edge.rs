@@ -1,9 +1,11 @@
 //! What comes in and goes out: options, documents, streams.
 
+use std::env;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use pipeline_tests::{Workplace, alone, root};
+use pipeline_tests::{Ran, Workplace, alone, root};
 use serde_json::json;
 
 use super::*;
@@ -68,6 +70,42 @@ fn the_document_names_the_commit_in_whose_checkout_the_run_began() {
     );
     let changed = place.shell(&format!("echo >> benchmark.json; {bench}"));
     assert_eq!(changed.document()["run"]["source"]["dirty"], true);
+}
+
+#[test]
+fn git_works_while_the_service_is_asked_what_it_takes_and_has_ended_before_the_first_request() {
+    let _alone = alone();
+    let place = Workplace::default();
+    // It waits for the question to the service: a run that first waited for git would have no answer of it.
+    let git = r##"#!/bin/sh
+for _ in $(seq 1000); do
+  if [ -e asked ]; then : >ended; echo "# branch.oid c0ffee"; exit; fi
+  sleep 0.01
+done
+exit 1
+"##;
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(place.write("git", git), executable).unwrap();
+    let (asked, ended) = (place.path("asked"), place.path("ended"));
+    let url = service(move |head, body| {
+        if head.starts_with("GET /metadata ") {
+            fs::write(&asked, "").unwrap();
+        }
+        match head.starts_with("POST ") && ended.exists() {
+            true => actions_for(body, 3),
+            false => "{}".to_owned(),
+        }
+    });
+    let config = remote_benchmark(&place, json!({}));
+    let mut command = place.command("bench-run", &["--config", &config, "--target", &url]);
+    let folder = place.path("");
+    let system = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths([folder].into_iter().chain(env::split_paths(&system))).unwrap();
+    let document = Ran::of(command.env("PATH", path).output().unwrap())
+        .ended(0)
+        .document();
+    assert_eq!(document["run"]["source"]["commit"], "c0ffee");
+    assert_eq!(document["error_rate"]["failed"], 0, "{document}");
 }
 
 #[test]
