@@ -79,7 +79,7 @@ fn git_works_while_the_service_is_asked_what_it_takes_and_has_ended_before_the_f
     // It waits for the question to the service: a run that first waited for git would have no answer of it.
     let git = r##"#!/bin/sh
 for _ in $(seq 1000); do
-  if [ -e asked ]; then : >ended; echo "# branch.oid c0ffee"; exit; fi
+  if [ -e asked ]; then sleep 0.5; : >ended; echo "# branch.oid c0ffee"; exit; fi
   sleep 0.01
 done
 exit 1
