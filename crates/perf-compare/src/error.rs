@@ -7,13 +7,23 @@ pub(crate) enum Error {
     /// At the edge: arguments, documents.
     #[error(transparent)]
     Toolkit(#[from] ToolkitError),
+    /// The command line names nothing to compare with.
+    #[error(
+        "--baseline is missing: name a document, a history, a folder or another tool's results to compare with"
+    )]
+    NoBaselineNamed,
     /// A first run has nothing to be compared with.
-    #[error("{path}: no such baseline; --allow-missing baseline lets a first run pass")]
-    NoBaseline {
-        /// As given on the command line.
-        path: String,
-    },
+    #[error("{0}; --allow-missing baseline lets a first run pass")]
+    NoBaseline(String),
+    /// A thresholds file was named that says nothing of regressions.
+    #[error("{0}: no regression_thresholds: nothing in it says how much worse a run may be")]
+    NoRegressionThresholds(String),
     /// The runs say nothing about each other.
     #[error("incomparable: {0}")]
     Incomparable(String),
+    /// Pairs were asked for, and there are none.
+    #[error(
+        "--paired: the baseline and this run were not measured in turn, this one to be judged; bench-run --duel does that"
+    )]
+    NotPaired,
 }

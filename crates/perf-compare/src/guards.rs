@@ -1,70 +1,183 @@
-use schema::evidence::{Evidence, Warning};
+//! Which runs say nothing about each other, and why.
+
+use schema::evidence::Warning;
 
 use crate::TOOL;
+use crate::options::Options;
+use crate::run::Run;
 
-/// Whether two runs may be compared at all, and what a reader should know of it.
-pub(crate) struct Guard {
-    pub(crate) answer: Answer,
-    pub(crate) warning: Option<Warning>,
+/// Why two runs may not be compared.
+#[derive(Clone, Debug)]
+struct Obstacle {
+    kind: Kind,
+    /// In words.
+    message: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// They may.
-    Comparable,
-    /// The current run was broken off: that is a finding about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
     Interrupted,
-    /// The runs say nothing about each other.
-    Incomparable,
+    SameRun,
+    Host,
+    Workload,
+    Saturated,
 }
 
-impl Guard {
-    pub(crate) fn between(
-        baseline: &Evidence,
-        current: &Evidence,
-        allow_host_mismatch: bool,
-    ) -> Guard {
-        if interrupted(current) {
-            let message = "the run was broken off: it is not compared";
-            return Guard::warning(Answer::Interrupted, "interrupted", message.to_owned());
-        }
-        if interrupted(baseline) {
-            let message = "the baseline was broken off";
-            return Guard::warning(Answer::Incomparable, "incomparable", message.to_owned());
-        }
-        let Some((theirs, ours)) = fingerprint(baseline)
-            .zip(fingerprint(current))
-            .filter(|(theirs, ours)| theirs != ours)
-        else {
-            return Guard {
-                answer: Answer::Comparable,
-                warning: None,
-            };
-        };
-        let hosts = format!("the baseline was measured on another host ({theirs}, this is {ours})");
-        if allow_host_mismatch {
-            Guard::warning(Answer::Comparable, "host_mismatch", hosts)
-        } else {
-            let message = format!("{hosts}; --allow-host-mismatch compares all the same");
-            Guard::warning(Answer::Incomparable, "incomparable", message)
+impl Kind {
+    /// The code of the warning where a person compares all the same.
+    fn code(self) -> &'static str {
+        match self {
+            Kind::Interrupted => "interrupted",
+            Kind::SameRun => "same_run",
+            Kind::Host => "host_mismatch",
+            Kind::Workload => "workload_mismatch",
+            Kind::Saturated => "saturated",
         }
     }
 
-    fn warning(answer: Answer, code: &str, message: String) -> Guard {
-        Guard {
-            answer,
-            warning: Some(warning(code, message)),
+    /// What runs of a history that were left out have in common.
+    fn of_a_history(self) -> &'static str {
+        match self {
+            Kind::Interrupted => "broken off",
+            Kind::SameRun => "this very run",
+            Kind::Host => "of another host",
+            Kind::Workload => "of another workload",
+            Kind::Saturated => "limited by the generator",
+        }
+    }
+
+    /// The option that compares all the same.
+    fn way_out(self) -> Option<&'static str> {
+        match self {
+            Kind::Interrupted | Kind::SameRun => None,
+            Kind::Host => Some("--allow-host-mismatch"),
+            Kind::Workload => Some("--allow-workload-mismatch"),
+            Kind::Saturated => Some("--allow-saturated"),
+        }
+    }
+
+    fn is_allowed(self, options: &Options) -> bool {
+        match self {
+            Kind::Interrupted | Kind::SameRun => false,
+            Kind::Host => options.allow_host_mismatch,
+            Kind::Workload => options.allow_workload_mismatch,
+            Kind::Saturated => options.allow_saturated,
         }
     }
 }
 
-/// What the machine of a run is told apart by.
-pub(crate) fn fingerprint(evidence: &Evidence) -> Option<&str> {
-    evidence.run.as_ref()?.host.as_ref()?.fingerprint.as_deref()
+/// What is to be warned of in a comparison of the current run with one of the baseline, or why they may not be compared.
+pub(crate) fn between(
+    baseline: &Run,
+    current: &Run,
+    options: &Options,
+) -> Result<Vec<Warning>, String> {
+    let (allowed, forbidden): (Vec<Obstacle>, Vec<Obstacle>) = obstacles(baseline, current)
+        .into_iter()
+        .partition(|obstacle| obstacle.kind.is_allowed(options));
+    if let Some(obstacle) = forbidden.into_iter().next() {
+        return Err(match obstacle.kind.way_out() {
+            Some(option) => format!("{}; {option} compares all the same", obstacle.message),
+            None => obstacle.message,
+        });
+    }
+    let kernels = differing(&baseline.kernel, &current.kernel).map(|(theirs, ours)| {
+        let message = format!("the baseline was measured under kernel {theirs}, this is {ours}");
+        warning("kernel_differs", message)
+    });
+    let allowed = allowed
+        .into_iter()
+        .map(|obstacle| warning(obstacle.kind.code(), obstacle.message));
+    Ok(allowed.chain(kernels).collect())
 }
 
-fn interrupted(evidence: &Evidence) -> bool {
-    evidence.run.as_ref().is_some_and(|run| run.interrupted)
+/// The runs of a history that may be compared with the current one, and in words what became of the others.
+pub(crate) fn comparable(
+    runs: Vec<Run>,
+    current: &Run,
+    options: &Options,
+) -> (Vec<Run>, Option<String>) {
+    let all = runs.len();
+    let mut left_out: Vec<Kind> = Vec::new();
+    let kept: Vec<Run> = runs
+        .into_iter()
+        .filter(|run| {
+            let forbidden = obstacles(run, current)
+                .into_iter()
+                .map(|obstacle| obstacle.kind)
+                .find(|kind| !kind.is_allowed(options));
+            left_out.extend(forbidden);
+            forbidden.is_none()
+        })
+        .collect();
+    left_out.sort_unstable();
+    let reasons: Vec<String> = left_out
+        .chunk_by(|one, next| one == next)
+        .map(|same| {
+            let way_out = same[0].way_out();
+            let way_out = way_out.map_or_else(String::new, |option| format!(" ({option})"));
+            format!("{} {}{way_out}", same.len(), same[0].of_a_history())
+        })
+        .collect();
+    let words = (!reasons.is_empty()).then(|| {
+        format!(
+            "{} of {all} runs of the baseline are left out: {}",
+            left_out.len(),
+            reasons.join(", ")
+        )
+    });
+    (kept, words)
+}
+
+fn obstacles(baseline: &Run, current: &Run) -> Vec<Obstacle> {
+    let obstacle = |kind: Kind, message: String| Obstacle { kind, message };
+    let mut found = Vec::new();
+    if baseline.interrupted {
+        found.push(obstacle(
+            Kind::Interrupted,
+            "the baseline was broken off".to_owned(),
+        ));
+    }
+    let (theirs, ours) = (&baseline.identity, &current.identity);
+    if let Some(id) = ours
+        .run_id
+        .as_ref()
+        .filter(|_| theirs.run_id == ours.run_id)
+    {
+        let message = format!("the baseline is the run itself ({id})");
+        found.push(obstacle(Kind::SameRun, message));
+    }
+    if let Some((theirs, ours)) = differing(&theirs.fingerprint, &ours.fingerprint) {
+        let message =
+            format!("the baseline was measured on another host ({theirs}, this is {ours})");
+        found.push(obstacle(Kind::Host, message));
+    }
+    let other_workload = current.parts.iter().find_map(|part| {
+        let theirs = baseline.part(part.scenario.as_deref())?;
+        let difference = part.workload.difference(&theirs.workload)?;
+        let scenario = part.scenario.as_deref().unwrap_or("the run");
+        Some(format!(
+            "the baseline was measured with another workload ({scenario}: {difference})"
+        ))
+    });
+    found.extend(other_workload.map(|message| obstacle(Kind::Workload, message)));
+    for (run, which) in [(baseline, "the baseline's"), (current, "this run's")] {
+        if run.saturated {
+            let message = format!("{which} generator, not its service, may have been the limit");
+            found.push(obstacle(Kind::Saturated, message));
+        }
+    }
+    found
+}
+
+fn differing<'a>(
+    theirs: &'a Option<String>,
+    ours: &'a Option<String>,
+) -> Option<(&'a String, &'a String)> {
+    theirs
+        .as_ref()
+        .zip(ours.as_ref())
+        .filter(|(theirs, ours)| theirs != ours)
 }
 
 pub(crate) fn warning(code: &str, message: String) -> Warning {

@@ -1,26 +1,32 @@
 //! perf-compare: one run against a baseline.
 //!
-//! The rule is one run against one: a metric that is worse by more than the threshold has regressed. It knows
-//! nothing of how much runs differ by themselves, and the section says so (`unguarded`).
+//! `run` is what a document says as comparisons look at it, `baseline` where it comes from, `guards` whether two runs may be
+//! compared at all, `judge` what becomes of each metric, `outcome` what becomes of the whole,
+//! `history` the runs that were taken over, `words` what a person reads.
 
 mod baseline;
-mod comparison;
 mod error;
 mod guards;
+mod history;
 mod judge;
 mod options;
+mod outcome;
+mod run;
 mod words;
 
 use schema::Section;
-use schema::evidence::{Comparison, Evidence};
+use schema::configuration::ThresholdsFile;
+use schema::evidence::{Comparison, Evidence, InputFile};
 use schemars::schema_for;
-use toolkit::documents::{self, Incoming};
-use toolkit::summary;
 use toolkit::{AllowedMissing, Exit, Streams, Tool, ToolkitError};
+use toolkit::{configuration, documents, summary};
 
+use baseline::Found;
 use error::Error;
-use guards::{Answer, Guard};
+use judge::margin::Margins;
 use options::Options;
+use outcome::Outcome;
+use run::Run;
 
 const TOOL: Tool = Tool {
     name: env!("CARGO_PKG_NAME"),
@@ -34,56 +40,65 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
 }
 
 fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
+    if options.baseline.is_empty() {
+        return Err(Error::NoBaselineNamed);
+    }
     let current: Vec<String> = options.current.iter().cloned().collect();
-    documents::refuse_stdin_twice(&current, "--baseline", &options.baseline)?;
-    let allowed = AllowedMissing::new(&options.allow_missing, &baseline::names())?;
+    for path in &options.baseline {
+        documents::refuse_stdin_twice(&current, "--baseline", path)?;
+    }
     let mut incoming = documents::read(&current, "--current", streams)?;
-    let refusal = match baseline::read(&options.baseline, &allowed, streams)? {
-        Some(baseline) => compare_with(baseline, &mut incoming, &options, &allowed, streams)?,
-        None => {
-            let message = format!(
-                "{}: no such baseline, nothing is compared",
-                options.baseline
-            );
-            incoming.warn(&guards::warning("no_baseline", message), streams)?;
-            None
+    let run = Run::of(&incoming.evidence);
+    let (margins, mut inputs) = margins(&options, streams)?;
+    let baseline = baseline::read(&options.baseline, streams)?;
+    let allowed = AllowedMissing::new(&options.allow_missing, &baseline::names(&baseline, &run))?;
+
+    let outcome = match baseline {
+        Found::Nothing(absence) if allowed.covers(baseline::NAME) => Outcome::first_run(absence),
+        Found::Nothing(absence) => return Err(Error::NoBaseline(absence)),
+        Found::Runs(mut baseline) => {
+            inputs.append(&mut baseline.inputs);
+            outcome::of(baseline, &run, &margins, &options, &allowed)?
         }
     };
+    for warning in &outcome.warnings {
+        // A refusal is said by the error that the document is followed by.
+        if outcome.refusal.is_none() {
+            streams.warn(warning);
+        }
+        incoming
+            .document
+            .add_warning(warning)
+            .map_err(ToolkitError::from)?;
+    }
+    if let Some(comparison) = &outcome.comparison {
+        words::say(comparison, streams);
+        incoming.add(&TOOL, comparison, inputs)?;
+    }
     summary::say_other_failures(&TOOL, Comparison::NAME, &incoming.evidence, streams);
     let exit = incoming.pass_on(options.output.as_deref(), streams)?;
-    refusal.map_or(Ok(exit), |reason| Err(Error::Incomparable(reason)))
+    outcome
+        .refusal
+        .map_or(Ok(exit), |reason| Err(Error::Incomparable(reason)))
 }
 
-/// Adds the section; returns why the runs are incomparable, if they are.
-fn compare_with(
-    baseline: Incoming,
-    incoming: &mut Incoming,
+/// How much worse each metric may become, and the file that says so.
+fn margins(
     options: &Options,
-    allowed: &AllowedMissing,
     streams: &mut Streams<'_>,
-) -> Result<Option<String>, ToolkitError> {
-    let guard = Guard::between(
-        &baseline.evidence,
-        &incoming.evidence,
-        options.allow_host_mismatch,
-    );
-    let comparison = comparison::of(
-        &baseline.evidence,
-        &incoming.evidence,
-        options.threshold,
-        allowed,
-        &guard,
-    );
-    words::say(&comparison, streams);
-    incoming.add(&TOOL, &comparison, baseline.inputs)?;
-    let Some(warning) = guard.warning else {
-        return Ok(None);
+) -> Result<(Margins, Vec<InputFile>), Error> {
+    let (file, inputs) = match &options.thresholds {
+        Some(path) => {
+            let (file, read) = configuration::read::<ThresholdsFile>(path, streams)?;
+            let own = file.regression_thresholds;
+            let own = own.ok_or_else(|| Error::NoRegressionThresholds(read.name.clone()))?;
+            (own, vec![read.input()])
+        }
+        None => Default::default(),
     };
-    if guard.answer != Answer::Incomparable {
-        incoming.warn(&warning, streams)?;
-        return Ok(None);
-    }
-    // Said by the error that the document is followed by.
-    incoming.document.add_warning(&warning)?;
-    Ok(Some(warning.message))
+    let margins = Margins {
+        threshold: options.threshold,
+        file,
+    };
+    Ok((margins, inputs))
 }

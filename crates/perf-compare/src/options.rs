@@ -5,11 +5,12 @@ use schema::Measured;
 /// document of the run from stdin and writes it to stdout with the section `comparison`.
 #[derive(Debug, FromArgs)]
 pub(crate) struct Options {
-    /// the evidence document of the run to compare with
-    #[argh(option, arg_name = "file")]
-    pub(crate) baseline: String,
+    /// what to compare with: an evidence document, a history of them, a folder, or another tool's results;
+    /// may be repeated
+    #[argh(option, arg_name = "path")]
+    pub(crate) baseline: Vec<String>,
 
-    /// the evidence document of the current run in place of stdin
+    /// the evidence document or other tool's results of the current run in place of stdin
     #[argh(option, arg_name = "file")]
     pub(crate) current: Option<String>,
 
@@ -22,8 +23,32 @@ pub(crate) struct Options {
     )]
     pub(crate) threshold: Measured,
 
-    /// let the baseline, a section or a metric be missing, as in baseline, memory or latency.p99_ms; may be
-    /// repeated
+    /// a file whose regression_thresholds say it metric by metric, YAML or JSON
+    #[argh(option, arg_name = "file")]
+    pub(crate) thresholds: Option<String>,
+
+    /// compare repetition by repetition two runs that were measured in turn (bench-run --duel)
+    #[argh(switch)]
+    pub(crate) paired: bool,
+
+    /// fail what is not proven to hold: an inconclusive metric too
+    #[argh(switch)]
+    pub(crate) strict: bool,
+
+    /// the latency that decides: p50, p95 or p99; p95 unless told otherwise
+    #[argh(option, arg_name = "quantile", default = "Primary::P95")]
+    pub(crate) primary: Primary,
+
+    /// let only primary metrics decide
+    #[argh(switch)]
+    pub(crate) primary_only: bool,
+
+    /// how much runs of one build differ, as a standard deviation in percent, where one run is compared with one
+    #[argh(option, arg_name = "percent", from_str_fn(percent))]
+    pub(crate) run_sd: Option<Measured>,
+
+    /// let the baseline, a section, a metric, a scenario or one metric of one be missing, as in baseline, memory,
+    /// latency.p99_ms or scenarios.batch_4; may be repeated
     #[argh(option, arg_name = "name")]
     pub(crate) allow_missing: Vec<String>,
 
@@ -31,15 +56,56 @@ pub(crate) struct Options {
     #[argh(switch)]
     pub(crate) allow_host_mismatch: bool,
 
+    /// compare runs of different workloads, with a warning
+    #[argh(switch)]
+    pub(crate) allow_workload_mismatch: bool,
+
+    /// compare runs whose generator was the limit, all but their throughput, with a warning
+    #[argh(switch)]
+    pub(crate) allow_saturated: bool,
+
+    /// compare nothing: add a run that has passed to the history of the baseline
+    #[argh(switch)]
+    pub(crate) update: bool,
+
+    /// with --update: make this run the reference, whatever its comparison said, for this reason
+    #[argh(option, arg_name = "reason")]
+    pub(crate) accept: Option<String>,
+
+    /// read no run: write the points at which the baseline's history changed, as JSON
+    #[argh(switch)]
+    pub(crate) trend: bool,
+
     /// where the document goes in place of stdout
     #[argh(option, arg_name = "file")]
     pub(crate) output: Option<String>,
+}
+
+/// A quantile of latency that may decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Primary {
+    P50,
+    P95,
+    P99,
+}
+
+impl std::str::FromStr for Primary {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Primary, String> {
+        match text {
+            "p50" => Ok(Primary::P50),
+            "p95" => Ok(Primary::P95),
+            "p99" => Ok(Primary::P99),
+            _ => Err("expected p50, p95 or p99".to_owned()),
+        }
+    }
 }
 
 fn percent(text: &str) -> Result<Measured, String> {
     text.parse()
         .ok()
         .and_then(Measured::new)
-        .filter(|percent| *percent > Measured::ZERO)
-        .ok_or_else(|| "expected a number of percent above 0, as in 10".to_owned())
+        .filter(|percent| *percent > Measured::ZERO && percent.get() < 100.0)
+        .ok_or_else(|| "expected a number of percent above 0 and below 100, as in 10".to_owned())
 }

@@ -69,12 +69,7 @@ impl Document {
             return Ok(());
         };
         let found: String = typed("schema_version", raw.get())?;
-        let known = found.split_once('.').is_some_and(|(major, minor)| {
-            major == SCHEMA_MAJOR
-                && !minor.is_empty()
-                && minor.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        if known {
+        if is_known(&found) {
             Ok(())
         } else {
             Err(SchemaError::Version { found })
@@ -84,6 +79,45 @@ impl Document {
     /// Every known section as types. A wrong type anywhere in one is an error that names the place.
     pub fn evidence(&self) -> Result<Evidence, SchemaError> {
         typed("", &self.to_string())
+    }
+
+    /// Every known section, as types, of each document that stands in `text`, one after another: a history of thousands is
+    /// gone through without being kept. None at all is an error, as is whatever [`Document::evidence`] would refuse; with
+    /// it comes which document it is, from 1.
+    pub fn each_evidence(
+        text: &[u8],
+        mut visit: impl FnMut(Evidence),
+    ) -> Result<(), (usize, SchemaError)> {
+        let mut documents = serde_json::Deserializer::from_slice(text).into_iter::<Evidence>();
+        let (mut start, mut number) = (0, 1);
+        loop {
+            let refused = match documents.next() {
+                None if number == 1 => SchemaError::Empty,
+                None => return Ok(()),
+                Some(Err(error)) => SchemaError::Json(error),
+                Some(Ok(evidence)) => match evidence.schema_version.as_deref() {
+                    Some(version) if !is_known(version) => SchemaError::Version {
+                        found: version.to_owned(),
+                    },
+                    _ => {
+                        visit(evidence);
+                        (start, number) = (documents.byte_offset(), number + 1);
+                        continue;
+                    }
+                },
+            };
+            // Once more in the slow way, which knows where in a document an error is.
+            let document = text.get(start..).unwrap_or_default();
+            return Err((number, Document::refusal(document).unwrap_or(refused)));
+        }
+    }
+
+    /// Why a text is refused that begins with a section of the wrong type; `None` where that is not why.
+    fn refusal(text: &[u8]) -> Option<SchemaError> {
+        let first = serde_json::Deserializer::from_slice(text)
+            .into_iter::<Document>()
+            .next()?;
+        first.ok()?.evidence().err()
     }
 
     /// Writes a section, in the place of an earlier one of the same name.
@@ -209,6 +243,14 @@ impl<'de> Deserialize<'de> for Document {
 
         deserializer.deserialize_map(Sections)
     }
+}
+
+fn is_known(version: &str) -> bool {
+    version.split_once('.').is_some_and(|(major, minor)| {
+        major == SCHEMA_MAJOR
+            && !minor.is_empty()
+            && minor.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn typed<T: for<'de> Deserialize<'de>>(section: &str, text: &str) -> Result<T, SchemaError> {

@@ -4,7 +4,8 @@
 
 mod edge;
 mod guards;
-mod verdict;
+mod point;
+mod repetitions;
 
 use pipeline_tests::{Ran, Workplace};
 use serde_json::{Value, json};
@@ -26,6 +27,54 @@ fn run_with(change: impl FnOnce(&mut Value)) -> String {
     });
     change(&mut run);
     run.to_string()
+}
+
+/// The same host's run before it, changed by `change`.
+fn baseline_with(change: impl FnOnce(&mut Value)) -> String {
+    run_with(|run| {
+        run["run"]["id"] = json!("before");
+        change(run);
+    })
+}
+
+/// A run of one scenario, whose repetitions took so many milliseconds at every quantile, out of 2,000 samples each.
+fn repeated(id: &str, latencies_ms: &[f64]) -> Value {
+    let latency = |ms: f64, samples: usize| json!({"p50_ms": ms, "p95_ms": ms, "p99_ms": ms, "mean_ms": ms, "samples": samples});
+    let load = |ms: f64| json!({"rps": 4000.0 / ms});
+    let repetitions: Vec<Value> = latencies_ms
+        .iter()
+        .enumerate()
+        .map(|(order, ms)| {
+            json!({
+                "order": order, "pair": order,
+                "latency": latency(*ms, 2000), "throughput": load(*ms),
+                "memory": {"peak_mb": 100.0}, "error_rate": {"percent": 0.0}
+            })
+        })
+        .collect();
+    let typical = latencies_ms.iter().sum::<f64>() / latencies_ms.len() as f64;
+    json!({
+        "run": {"id": id, "interrupted": false, "host": {"fingerprint": "a1"}},
+        "scenarios": [{
+            "name": "batch_1", "kind": "batch_size", "mode": "closed", "batch_size": 1, "concurrent_requests": 4,
+            "latency": latency(typical, 2000 * latencies_ms.len()), "throughput": load(typical),
+            "memory": {"peak_mb": 100.0}, "error_rate": {"percent": 0.0},
+            "repetitions": repetitions
+        }]
+    })
+}
+
+/// What became of a metric.
+fn metric(outcome: &Ran, name: &str) -> Value {
+    let document = outcome.document();
+    let metrics = document["comparison"]["metrics"]
+        .as_array()
+        .expect("metrics");
+    metrics
+        .iter()
+        .find(|metric| metric["metric"] == name)
+        .unwrap_or_else(|| panic!("no metric {name}: {outcome}"))
+        .clone()
 }
 
 fn place_with(baseline: &str) -> Workplace {

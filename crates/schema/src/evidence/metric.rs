@@ -45,6 +45,16 @@ impl Metric {
         }
     }
 
+    /// Whether it is a figure of how long requests took.
+    pub const fn is_latency(self) -> bool {
+        match self {
+            Metric::LatencyP50 | Metric::LatencyP95 | Metric::LatencyP99 | Metric::LatencyMean => {
+                true
+            }
+            Metric::Throughput | Metric::PeakMemory | Metric::ErrorRate => false,
+        }
+    }
+
     /// Its unit, as documents write it.
     pub const fn unit(self) -> &'static str {
         match self {

@@ -1,29 +1,16 @@
-//! What is compared, and how.
+//! One run against one, of which nothing is known but the values.
 
-use pipeline_tests::Ran;
 use serde_json::{Value, json};
 
-use crate::{compare, run_with};
-
-fn metric(outcome: &Ran, name: &str) -> Value {
-    let document = outcome.document();
-    let metrics = document["comparison"]["metrics"]
-        .as_array()
-        .expect("metrics");
-    metrics
-        .iter()
-        .find(|metric| metric["metric"] == name)
-        .unwrap_or_else(|| panic!("no metric {name}: {outcome}"))
-        .clone()
-}
+use crate::{baseline_with, compare, metric, run_with};
 
 #[test]
 fn a_run_like_its_baseline_passes_a_line_a_metric() {
-    let outcome = compare(&run_with(|_| ()), &run_with(|_| ()), &[]);
+    let outcome = compare(&baseline_with(|_| ()), &run_with(|_| ()), &[]);
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert_eq!(outcome.stderr.lines().count(), 7);
+    assert_eq!(outcome.stderr.lines().count(), 8);
     assert!(outcome.stderr.ends_with(
-        "perf-compare: passed, 6 metrics, threshold 10 % (one run against one: a change may be noise)\n"
+        "perf-compare: passed: 6 metrics: 6 unchanged, threshold 10 % (one run against one: a change may be noise)\n"
     ));
     let document = outcome.document();
     assert_eq!(document["overall_success"], true);
@@ -31,7 +18,7 @@ fn a_run_like_its_baseline_passes_a_line_a_metric() {
     assert_eq!(document["comparison"]["warnings"], json!(["unguarded"]));
     assert_eq!(
         document["comparison"]["baseline"],
-        json!({"run_id": "r", "commit": "c0ffee", "fingerprint": "a1"})
+        json!({"run_id": "before", "commit": "c0ffee", "fingerprint": "a1"})
     );
     assert_eq!(document["provenance"][0]["inputs"][0]["path"], "base.json");
 }
@@ -47,13 +34,15 @@ fn each_metric_regresses_by_itself_in_its_own_direction() {
         ("/error_rate/percent", 0.11),
     ] {
         let current = run_with(|run| *run.pointer_mut(place).unwrap() = json!(value));
-        let outcome = compare(&run_with(|_| ()), &current, &[]);
+        let outcome = compare(&baseline_with(|_| ()), &current, &[]);
         assert_eq!(outcome.code, Some(1), "{place}: {outcome}");
         let name = place[1..].replace('/', ".");
         assert_eq!(metric(&outcome, &name)["verdict"], "regressed");
         assert_eq!(outcome.document()["comparison"]["verdict"], "regressed");
         assert!(
-            outcome.stderr.contains("failed, 1 of 6 metrics"),
+            outcome
+                .stderr
+                .contains("failed: 6 metrics: 1 regressed, 5 unchanged"),
             "{outcome}"
         );
     }
@@ -65,11 +54,11 @@ fn a_change_is_said_in_words() {
         run["latency"]["p99_ms"] = json!(13.7);
         run["throughput"]["rps"] = json!(1250);
     });
-    let outcome = compare(&run_with(|_| ()), &current, &[]);
+    let outcome = compare(&baseline_with(|_| ()), &current, &[]);
     for line in [
-        "perf-compare: p50 latency is the same (5.00 → 5.00 ms): unchanged\n",
-        "perf-compare: p99 latency is 14.2 % slower (12.00 → 13.70 ms): regressed\n",
-        "perf-compare: throughput is 25.0 % higher (1000.00 → 1250.00 req/s): improved\n",
+        "perf-compare: p50 is the same, 5.00 → 5.00 ms: unchanged\n",
+        "perf-compare: p99 is 14.2 % slower, 12.00 → 13.70 ms: regressed\n",
+        "perf-compare: throughput is 25.0 % higher, 1000.00 → 1250.00 req/s: improved\n",
     ] {
         assert!(outcome.stderr.contains(line), "{outcome}");
     }
@@ -83,25 +72,33 @@ fn a_change_is_said_in_words() {
 fn the_threshold_decides() {
     let current = run_with(|run| run["latency"]["p99_ms"] = json!(13.7));
     assert_eq!(
-        compare(&run_with(|_| ()), &current, &["--threshold=15"]).code,
+        compare(&baseline_with(|_| ()), &current, &["--threshold=15"]).code,
         Some(0)
     );
     assert_eq!(
-        compare(&run_with(|_| ()), &current, &["--threshold", "14"]).code,
+        compare(&baseline_with(|_| ()), &current, &["--threshold", "14"]).code,
         Some(1)
     );
 }
 
 #[test]
 fn what_is_missing_on_either_side_fails_unless_allowed() {
-    let whole = run_with(|_| ());
-    let without = run_with(|run| {
+    let without_memory = |run: &mut Value| {
         run.as_object_mut().unwrap().remove("memory");
-    });
+    };
     for (baseline, current, side) in [
-        (&without, &whole, "in the baseline"),
-        (&whole, &without, "in this run"),
+        (
+            baseline_with(without_memory),
+            run_with(|_| ()),
+            "in the baseline",
+        ),
+        (
+            baseline_with(|_| ()),
+            run_with(without_memory),
+            "in this run",
+        ),
     ] {
+        let (baseline, current) = (&baseline, &current);
         let outcome = compare(baseline, current, &[]);
         assert_eq!(outcome.code, Some(1), "{outcome}");
         assert_eq!(metric(&outcome, "memory.peak_mb")["verdict"], "missing");
@@ -122,7 +119,9 @@ fn an_empty_run_does_not_pass_against_an_empty_baseline() {
     let outcome = compare("{}", "{}", &[]);
     assert_eq!(outcome.code, Some(1));
     assert!(
-        outcome.stderr.contains("failed, 6 of 6 metrics"),
+        outcome
+            .stderr
+            .contains("failed: nothing was measured on both sides"),
         "{outcome}"
     );
 }

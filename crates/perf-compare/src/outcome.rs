@@ -1,0 +1,152 @@
+use schema::evidence::{self, Comparison, Method, PairingRole, Verdict, Warning};
+use toolkit::AllowedMissing;
+
+use crate::baseline::{self, Baseline};
+use crate::error::Error;
+use crate::guards::warning;
+use crate::judge::{self, margin::Margins};
+use crate::options::Options;
+use crate::run::Run;
+
+/// What becomes of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// `None` where there was nothing to compare with.
+    pub(crate) comparison: Option<Comparison>,
+    /// What a reader should know of it.
+    pub(crate) warnings: Vec<Warning>,
+    /// Why nothing may be compared, which is no verdict on the run.
+    pub(crate) refusal: Option<String>,
+}
+
+impl Outcome {
+    /// Nothing to compare with, by permission.
+    pub(crate) fn first_run(absence: String) -> Outcome {
+        let message = format!("{absence}, nothing is compared");
+        Outcome {
+            warnings: vec![warning("no_baseline", message)],
+            ..Outcome::default()
+        }
+    }
+}
+
+/// Compares a run with a baseline, or says why it may not be compared.
+pub(crate) fn of(
+    baseline: Baseline,
+    run: &Run,
+    margins: &Margins,
+    options: &Options,
+    allowed: &AllowedMissing,
+) -> Result<Outcome, Error> {
+    let several = baseline.runs.len() > 1;
+    let identity = baseline.identity();
+    // A section that fails, not merely a warning: the next filter recomputes `overall_success` from sections.
+    let nothing_compared = |code: &str| Comparison {
+        passed: false,
+        verdict: Verdict::Incomparable,
+        threshold_percent: margins.threshold,
+        strict: options.strict,
+        metrics: Vec::new(),
+        baseline: identity.clone(),
+        warnings: vec![code.to_owned()],
+        accepted: None,
+    };
+    if run.interrupted {
+        // A finding about the run, not about the baseline.
+        let message = "the run was broken off: it is not compared".to_owned();
+        return Ok(Outcome {
+            comparison: Some(nothing_compared("interrupted")),
+            warnings: vec![warning("interrupted", message)],
+            refusal: None,
+        });
+    }
+    let (baseline, mut warnings) = match baseline.comparable_with(run, options) {
+        Ok(comparable) => comparable,
+        Err(words) if several && allowed.covers(baseline::NAME) => {
+            return Ok(Outcome::first_run(words));
+        }
+        Err(words) => {
+            return Ok(Outcome {
+                comparison: Some(nothing_compared("incomparable")),
+                warnings: vec![warning("incomparable", words.clone())],
+                refusal: Some(words),
+            });
+        }
+    };
+    if options.paired {
+        refuse_unpaired(&baseline, run)?;
+    }
+    let comparison = judge::compare(run, &baseline, margins, options, allowed);
+    warnings.extend(of_comparison(&comparison, &baseline, run));
+    let codes = warnings.iter().map(|warning| warning.code.clone());
+    Ok(Outcome {
+        comparison: Some(Comparison {
+            warnings: codes.collect(),
+            ..comparison
+        }),
+        warnings,
+        refusal: None,
+    })
+}
+
+fn refuse_unpaired(baseline: &Baseline, run: &Run) -> Result<(), Error> {
+    match baseline.repeated() {
+        [theirs] if were_paired(theirs, run) => Ok(()),
+        _ => Err(Error::NotPaired),
+    }
+}
+
+/// Whether two runs were measured in turn, the current one as the one to be judged.
+fn were_paired(baseline: &Run, current: &Run) -> bool {
+    let names = |one: &Run, role: PairingRole, other: &evidence::Baseline| {
+        let pairing = one.pairing.as_ref();
+        pairing.is_some_and(|pairing| {
+            pairing.role == role && Some(&pairing.with) == other.run_id.as_ref()
+        })
+    };
+    names(baseline, PairingRole::Baseline, &current.identity)
+        && names(current, PairingRole::Current, &baseline.identity)
+}
+
+fn of_comparison(comparison: &Comparison, baseline: &Baseline, run: &Run) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let metrics = &comparison.metrics;
+    if metrics
+        .iter()
+        .any(|metric| metric.method == Some(Method::Point))
+    {
+        let message = "one run against one, with nothing known of how much runs differ: a change may be noise";
+        warnings.push(warning("unguarded", message.to_owned()));
+    }
+    let undecided = metrics
+        .iter()
+        .filter(|metric| metric.verdict == Verdict::Inconclusive)
+        .count();
+    if undecided > 0 {
+        let message = format!("{undecided} of {} metrics are inconclusive", metrics.len());
+        warnings.push(warning("inconclusive", message));
+    }
+    let new: Vec<&str> = run
+        .parts
+        .iter()
+        .filter(|part| baseline.part(part.scenario.as_deref()).is_none())
+        .filter_map(|part| part.scenario.as_deref())
+        .collect();
+    if !new.is_empty() {
+        let message = format!(
+            "not in the baseline, and so not compared: {}",
+            new.join(", ")
+        );
+        warnings.push(warning("new_scenario", message));
+    }
+    if let [theirs] = baseline.repeated()
+        && were_paired(theirs, run)
+        && metrics
+            .iter()
+            .any(|metric| metric.method == Some(Method::Welch))
+    {
+        let message = "the two runs were measured in turn: --paired compares them pair by pair, which is surer";
+        warnings.push(warning("paired_runs", message.to_owned()));
+    }
+    warnings
+}
