@@ -6,6 +6,9 @@
 
 mod baseline;
 mod error;
+// Until it is wired in.
+#[allow(dead_code)]
+mod foreign;
 mod guards;
 mod history;
 mod judge;
