@@ -1,12 +1,17 @@
 use thiserror::Error;
 use toolkit::ToolkitError;
 
+use crate::foreign::ForeignError;
+
 /// Why there is no comparison.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
     /// At the edge: arguments, documents.
     #[error(transparent)]
     Toolkit(#[from] ToolkitError),
+    /// What another tool wrote cannot be used.
+    #[error(transparent)]
+    Foreign(#[from] ForeignError),
     /// The command line names nothing to compare with.
     #[error(
         "--baseline is missing: name a document, a history, a folder or another tool's results to compare with"

@@ -1,13 +1,13 @@
 //! perf-compare: one run against a baseline.
 //!
-//! `run` is what a document says as comparisons look at it, `baseline` where it comes from, `guards` whether two runs may be
+//! `run` is what a document says as comparisons look at it, `baseline` where it comes from,
+//! `foreign` what other tools wrote, `guards` whether two runs may be
 //! compared at all, `judge` what becomes of each metric, `outcome` what becomes of the whole,
 //! `history` the runs that were taken over, `words` what a person reads.
 
 mod baseline;
 mod error;
 // Until it is wired in.
-#[allow(dead_code)]
 mod foreign;
 mod guards;
 mod history;
@@ -17,15 +17,16 @@ mod outcome;
 mod run;
 mod words;
 
-use schema::Section;
 use schema::configuration::ThresholdsFile;
 use schema::evidence::{Comparison, Evidence, InputFile};
+use schema::{Document, Section};
 use schemars::schema_for;
 use toolkit::{AllowedMissing, Exit, Streams, Tool, ToolkitError};
 use toolkit::{configuration, documents, summary};
 
 use baseline::Found;
 use error::Error;
+use foreign::Translated;
 use judge::margin::Margins;
 use options::Options;
 use outcome::Outcome;
@@ -50,7 +51,19 @@ fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     for path in &options.baseline {
         documents::refuse_stdin_twice(&current, "--baseline", path)?;
     }
-    let mut incoming = documents::read(&current, "--current", streams)?;
+    let mut of_translation = Vec::new();
+    let mut incoming = documents::read_translated(&current, "--current", streams, |file| {
+        let Some(translated) = foreign::read(&file.name, &file.content) else {
+            return Ok(None);
+        };
+        let Translated { evidence, warnings } = translated?;
+        of_translation.extend(warnings);
+        let document = Document::from_evidence(&evidence).map_err(ToolkitError::from)?;
+        Ok::<_, Error>(Some(document))
+    })?;
+    for warning in &of_translation {
+        incoming.warn(warning, streams)?;
+    }
     let run = Run::of(&incoming.evidence);
     let (margins, mut inputs) = margins(&options, streams)?;
     let baseline = baseline::read(&options.baseline, streams)?;
@@ -61,7 +74,7 @@ fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
         Found::Nothing(absence) => return Err(Error::NoBaseline(absence)),
         Found::Runs(mut baseline) => {
             inputs.append(&mut baseline.inputs);
-            outcome::of(baseline, &run, &margins, &options, &allowed)?
+            outcome::of(*baseline, &run, &margins, &options, &allowed)?
         }
     };
     for warning in &outcome.warnings {

@@ -160,12 +160,7 @@ fn sentence(metric: &ComparedMetric) -> String {
         let note = metric.note.as_deref().unwrap_or("not measured");
         return format!("{scenario}{} was {note}", words.label);
     };
-    // Small values need a digit more, lest a change between them disappear.
-    let decimals = if baseline.get().min(current.get()) < 1.0 {
-        3
-    } else {
-        2
-    };
+    let decimals = decimals(baseline.get(), current.get());
     format!(
         "{scenario}{} is {}{}, {:.decimals$} → {:.decimals$} {}{note}",
         words.label,
@@ -175,6 +170,13 @@ fn sentence(metric: &ComparedMetric) -> String {
         current.get(),
         unit_symbol(&metric.unit)
     )
+}
+
+/// Two figures at least of the smaller value, lest a change between small ones disappear; two decimals at least.
+fn decimals(one: f64, other: f64) -> usize {
+    let positive = [one, other].into_iter().filter(|value| *value > 0.0);
+    let smallest = positive.fold(f64::INFINITY, f64::min).min(1.0);
+    (1.0 - smallest.log10().floor()).clamp(2.0, 12.0) as usize
 }
 
 fn change(metric: &ComparedMetric, words: &Words) -> String {
@@ -252,6 +254,13 @@ mod tests {
     }
 
     #[test]
+    fn small_values_keep_the_figures_in_which_they_differ() {
+        assert_eq!([decimals(12.0, 13.0), decimals(0.0, 0.5), decimals(0.061, 0.07)], [2, 2, 3]);
+        assert_eq!(decimals(0.000_26, 0.000_31), 5);
+        assert_eq!(decimals(0.0, 0.0), 2);
+    }
+
+    #[test]
     fn the_smaller_end_of_a_gain_comes_first() {
         let faster = r#"{"metric": "throughput.rps", "unit": "rps", "better": "higher", "baseline": 1000, "current": 900,
             "change_percent": -10, "change_ci95": {"low": -15, "high": -4.5}, "verdict": "regressed", "passed": false}"#;
@@ -268,7 +277,7 @@ mod tests {
             "passed": true, "note": "2 more repetitions on either side would probably decide"}"#;
         assert_eq!(
             said(errors),
-            "error rate is 0.30 points higher (between 0 points and 0.60 points), 0.000 → 0.300 % \
+            "error rate is 0.30 points higher (between 0 points and 0.60 points), 0.00 → 0.30 % \
              (2 more repetitions on either side would probably decide)"
         );
         let same = r#"{"metric": "latency.p50_ms", "unit": "ms", "better": "lower", "baseline": 1, "current": 1.0001,
@@ -283,6 +292,6 @@ mod tests {
         assert_eq!(said(missing), "peak memory was not measured in this run");
         let nothing = r#"{"metric": "latency.p50_ms", "unit": "ms", "better": "lower", "baseline": 0, "current": 0.5,
             "verdict": "regressed", "passed": false}"#;
-        assert_eq!(said(nothing), "p50 is slower, 0.000 → 0.500 ms");
+        assert_eq!(said(nothing), "p50 is slower, 0.00 → 0.50 ms");
     }
 }

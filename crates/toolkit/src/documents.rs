@@ -33,23 +33,43 @@ pub fn read(
     option: &'static str,
     streams: &mut Streams<'_>,
 ) -> Result<Incoming, ToolkitError> {
+    read_translated(paths, option, streams, |_| Ok(None))
+}
+
+/// As [`read`], where a file may be written in another tool's format: `translate` says what it is as a document, or that it
+/// is in no format of another tool.
+pub fn read_translated<Failure: From<ToolkitError>>(
+    paths: &[String],
+    option: &'static str,
+    streams: &mut Streams<'_>,
+    mut translate: impl FnMut(&ReadFile) -> Result<Option<Document>, Failure>,
+) -> Result<Incoming, Failure> {
     let _whole_pipe_is_interrupted_by_its_first_tool = Interrupt::defer()?;
     let stdin = ["-".to_owned()];
     if paths.is_empty() && streams.stdin_is_terminal {
-        return Err(ToolkitError::NoInput { option });
+        return Err(ToolkitError::NoInput { option }.into());
     }
     let paths = if paths.is_empty() { &stdin } else { paths };
-    let files: Vec<ReadFile> = paths
-        .iter()
-        .map(|path| files::read(path, streams))
-        .collect::<Result<_, _>>()?;
-    merged(files)
+    let mut files = Vec::new();
+    for path in paths {
+        let file = files::read(path, streams)?;
+        let documents = match translate(&file)? {
+            Some(document) => vec![document],
+            None => documents_of(&file)?,
+        };
+        files.push((file, documents));
+    }
+    Ok(merged(files)?)
 }
 
-fn merged(files: Vec<ReadFile>) -> Result<Incoming, ToolkitError> {
+fn merged(files: Vec<(ReadFile, Vec<Document>)>) -> Result<Incoming, ToolkitError> {
     let mut whole: Option<(String, Document)> = None;
-    for file in &files {
-        for (index, document) in documents_of(file)?.into_iter().enumerate() {
+    let mut inputs = Vec::new();
+    for (file, documents) in files {
+        if !file.is_stdin {
+            inputs.push(file.input());
+        }
+        for (index, document) in documents.into_iter().enumerate() {
             let name = if index == 0 {
                 file.name.clone()
             } else {
@@ -65,11 +85,6 @@ fn merged(files: Vec<ReadFile>) -> Result<Incoming, ToolkitError> {
     let evidence = document
         .evidence()
         .map_err(|source| ToolkitError::Document { path: name, source })?;
-    let inputs = files
-        .iter()
-        .filter(|file| !file.is_stdin)
-        .map(ReadFile::input)
-        .collect();
     Ok(Incoming {
         document,
         evidence,
@@ -88,7 +103,8 @@ pub fn read_begun(streams: &mut Streams<'_>) -> Result<Option<Incoming>, Toolkit
     if stdin.content.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
-    merged(vec![stdin]).map(Some)
+    let documents = documents_of(&stdin)?;
+    merged(vec![(stdin, documents)]).map(Some)
 }
 
 /// A pipe that somebody forgot to close looks like a tool that hangs: after a while stderr says what is waited

@@ -19,6 +19,8 @@ pub(crate) struct Baseline {
     pub(crate) reference: Option<Run>,
     /// The files that they came from.
     pub(crate) inputs: Vec<InputFile>,
+    /// What a reader should know of those files.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 impl Baseline {
@@ -30,7 +32,8 @@ impl Baseline {
     ) -> Result<(Baseline, Vec<Warning>), String> {
         let between = |run: &Run| guards::between(run, current, options);
         if let (None, [only]) = (&self.reference, self.runs.as_slice()) {
-            let warnings = between(only)?;
+            let mut warnings = self.warnings.clone();
+            warnings.extend(between(only)?);
             return Ok((self, warnings));
         }
         let (runs, left_out) = guards::comparable(self.runs, current, options);
@@ -38,12 +41,13 @@ impl Baseline {
         let baseline = Baseline {
             runs,
             reference,
-            inputs: self.inputs,
+            ..self
         };
         let Some(latest) = baseline.latest() else {
             return Err(left_out.unwrap_or_default());
         };
-        let mut warnings = between(latest)?;
+        let mut warnings = baseline.warnings.clone();
+        warnings.extend(between(latest)?);
         warnings.extend(left_out.map(|words| guards::warning("runs_left_out", words)));
         Ok((baseline, warnings))
     }

@@ -3,12 +3,13 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use schema::Document;
-use schema::evidence::{InputFile, Metric};
+use schema::evidence::Metric;
 use toolkit::files::{self, ReadFile};
 use toolkit::{Streams, ToolkitError};
 
 use super::Baseline;
 use crate::error::Error;
+use crate::foreign::{self, Translated};
 use crate::run::Run;
 
 /// What `--allow-missing` calls the baseline itself.
@@ -20,7 +21,7 @@ pub(crate) const REFERENCE: &str = "latest.json";
 
 /// What stands at the places that a person named.
 pub(crate) enum Found {
-    Runs(Baseline),
+    Runs(Box<Baseline>),
     /// One of them is not there, in words.
     Nothing(String),
 }
@@ -33,7 +34,12 @@ pub(crate) fn read(paths: &[String], streams: &mut Streams<'_>) -> Result<Found,
             return Ok(Found::Nothing(absence));
         }
     }
-    Ok(Found::Runs(baseline))
+    if baseline.runs.iter().all(|run| run.started_at.is_some()) {
+        baseline
+            .runs
+            .sort_by(|one, other| one.started_at.cmp(&other.started_at));
+    }
+    Ok(Found::Runs(Box::new(baseline)))
 }
 
 /// Everything that can be missing: each metric, also of each scenario, and the baseline itself.
@@ -69,31 +75,35 @@ fn read_into(
             }
             Err(other) => return Err(other.into()),
         };
-        baseline.runs.extend(runs_of(&file, &mut baseline.inputs)?);
+        let runs = runs_of(&file, baseline)?;
+        baseline.runs.extend(runs);
         return Ok(None);
     }
     let names = documents_in(path)?;
     let mut read = |name: &str| {
         let inside = Path::new(path).join(name);
         let file = files::read(&inside.to_string_lossy(), streams)?;
-        runs_of(&file, &mut baseline.inputs)
+        runs_of(&file, baseline)
     };
     if names.iter().any(|name| name == HISTORY) {
-        baseline.runs.extend(read(HISTORY)?);
-        if names.iter().any(|name| name == REFERENCE) {
-            baseline.reference = read(REFERENCE)?.pop();
-        }
+        let history = read(HISTORY)?;
+        let reference = names.iter().any(|name| name == REFERENCE);
+        let reference = reference.then(|| read(REFERENCE)).transpose()?;
+        baseline.runs.extend(history);
+        baseline.reference = reference.and_then(|mut runs| runs.pop());
     } else {
-        for name in &names {
-            baseline.runs.extend(read(name)?);
-        }
+        let runs: Vec<Vec<Run>> = names
+            .iter()
+            .map(|name| read(name))
+            .collect::<Result<_, _>>()?;
+        baseline.runs.extend(runs.into_iter().flatten());
     }
     Ok(names
         .is_empty()
         .then(|| format!("{path}: no baseline in this folder")))
 }
 
-/// Sorted by name, so that what is dated is in the order of time.
+/// Sorted by name, which is the order of time where runs do not tell it and names are dated.
 fn documents_in(folder: &str) -> Result<Vec<String>, Error> {
     let failed = |source| ToolkitError::Read {
         path: folder.to_owned(),
@@ -112,9 +122,14 @@ fn documents_in(folder: &str) -> Result<Vec<String>, Error> {
 }
 
 /// The runs that one file holds, in any format that is known.
-fn runs_of(file: &ReadFile, inputs: &mut Vec<InputFile>) -> Result<Vec<Run>, Error> {
+fn runs_of(file: &ReadFile, baseline: &mut Baseline) -> Result<Vec<Run>, Error> {
     if !file.is_stdin {
-        inputs.push(file.input());
+        baseline.inputs.push(file.input());
+    }
+    if let Some(translated) = foreign::read(&file.name, &file.content) {
+        let Translated { evidence, warnings } = translated?;
+        baseline.warnings.extend(warnings);
+        return Ok(vec![Run::of(&evidence)]);
     }
     let mut runs = Vec::new();
     Document::each_evidence(&file.content, |evidence| runs.push(Run::of(&evidence))).map_err(

@@ -1,26 +1,14 @@
 //! A history of runs: what a run is held to, how it grows, and where it changed.
+//!
+//! In a folder of baselines, `history.ndjson` holds every run that was taken over, one evidence document a line, without
+//! what only a single run is compared by; `latest.json` is the reference, whole.
 
-use schema::evidence::Metric;
+mod entry;
+mod places;
+mod stretches;
+pub(crate) mod trend;
+mod update;
 
-use crate::baseline::Baseline;
-
-/// What the runs of a history measured of one metric, stretch by stretch.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Runs {
-    /// The stretch that a run is held to.
-    pub(crate) reference: Vec<f64>,
-    /// The others, which tell how much runs scatter.
-    pub(crate) other: Vec<Vec<f64>>,
-}
-
-/// The runs of a baseline in the order of time.
-pub(crate) fn runs_of(baseline: &Baseline, scenario: Option<&str>, metric: Metric) -> Runs {
-    let values = baseline
-        .runs
-        .iter()
-        .filter_map(|run| run.part(scenario)?.value(metric).whole);
-    Runs {
-        reference: values.collect(),
-        other: Vec::new(),
-    }
-}
+pub(crate) use places::{HISTORY, REFERENCE};
+pub(crate) use stretches::{Stretches, of_baseline};
+pub(crate) use update::update;

@@ -390,7 +390,6 @@ impl Row<'_> {
                 (Some(compared.baseline), Some(compared.current))
             }
         };
-        let measured = |value: Option<f64>| value.and_then(Measured::rounded);
         let change_percent = compared
             .filter(|compared| compared.baseline > 0.0)
             .map(|compared| rounded((compared.current / compared.baseline - 1.0) * 100.0));
@@ -406,8 +405,8 @@ impl Row<'_> {
             better: self.metric.better(),
             primary: self.primary,
             method: compared.map(|compared| compared.method),
-            baseline: measured(baseline),
-            current: measured(current),
+            baseline: baseline.and_then(measured),
+            current: current.and_then(measured),
             baseline_count: count(|compared| compared.baseline_count),
             current_count: count(|compared| compared.current_count),
             change_percent,
@@ -436,6 +435,15 @@ impl Row<'_> {
             Some(scenario) => format!("scenarios.{scenario}.{}", self.metric.key()),
             None => self.metric.key().to_owned(),
         }
+    }
+}
+
+/// Rounded, unless rounding would leave little of it: a time of nanoseconds is one millionth of the unit.
+fn measured(value: f64) -> Option<Measured> {
+    if value < 0.001 {
+        Measured::new(value)
+    } else {
+        Measured::rounded(value)
     }
 }
 
