@@ -9,6 +9,8 @@
 //! [`known_difference`] for one run against one. Where many are looked at, [`holm`] and [`benjamini_hochberg`] correct their
 //! p-values; [`permutation_test`] checks the few that Student's law may not fit.
 
+mod autoregressive;
+mod change_points;
 mod clustered;
 mod difference;
 mod distribution;
@@ -23,6 +25,7 @@ mod slope_interval;
 mod start;
 mod student;
 
+pub use change_points::{ChangePoint, change_points};
 pub use clustered::clustered_interval;
 pub use difference::{
     Difference, known_difference, paired_difference, predicted_difference, welch_difference,

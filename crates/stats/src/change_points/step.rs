@@ -1,0 +1,154 @@
+use super::evidence::{
+    Evidence, autocorrelation, crossing_rate, deviate, mixed_p_value, two_sided,
+};
+use super::{Change, SHORTEST_LEVEL};
+
+/// Keeps the noise around a perfect step above 0: for each of the scores, whose own variance is about 1.
+const LEAST_VARIANCE: f64 = 1e-9;
+
+/// The clearest step, if chance makes one so clear less often than a level.
+pub fn step(scores: &[f64], level: f64) -> Option<Change> {
+    let estimate = estimate(scores)?;
+    // What is no news at the one autocorrelation need not be weighed over all.
+    let likely = Fit::new(scores, estimate)?;
+    let deviate = deviate(likely.t, scores.len());
+    if two_sided(deviate) > level || tail(scores.len(), estimate, deviate) > level {
+        return None;
+    }
+    let evidence = |autocorrelation: f64| {
+        Fit::new(scores, autocorrelation).map(|fit| Evidence {
+            t: fit.t,
+            log_likelihood: fit.log_likelihood,
+        })
+    };
+    let tail = |autocorrelation: f64, deviate: f64| tail(scores.len(), autocorrelation, deviate);
+    let p_value = mixed_p_value(scores.len(), estimate, evidence, tail);
+    (p_value <= level).then(|| Change {
+        places: vec![likely.place],
+        p_value,
+    })
+}
+
+/// Where a step is clearest; `None` where it could not lie anywhere.
+pub fn clearest_place(scores: &[f64]) -> Option<usize> {
+    Some(Fit::new(scores, estimate(scores)?)?.place)
+}
+
+/// The autocorrelation around the clearest step, were there none.
+fn estimate(scores: &[f64]) -> Option<f64> {
+    let (before, after) = scores.split_at_checked(Fit::new(scores, 0.0)?.place)?;
+    let around_mean = |level: &[f64]| {
+        let mean = level.iter().sum::<f64>() / level.len() as f64;
+        level.iter().map(|score| score - mean).collect::<Vec<f64>>()
+    };
+    Some(autocorrelation(
+        &[around_mean(before), around_mean(after)].concat(),
+    ))
+}
+
+/// The probability that a standard normal deviate rises so high at any place among so many values.
+fn tail(values: usize, autocorrelation: f64, deviate: f64) -> f64 {
+    let regressors = Regressors::new(values, autocorrelation);
+    let places = SHORTEST_LEVEL..values - SHORTEST_LEVEL;
+    let rises: f64 = places
+        .map(|place| crossing_rate(deviate, regressors.difference(place)))
+        .sum();
+    (two_sided(deviate) + rises).min(1.0)
+}
+
+/// A mean and a step at any place, once what of each value its predecessor tells has been subtracted.
+struct Regressors {
+    values: f64,
+    /// What is left of the mean in each row but the first.
+    left: f64,
+    /// The squares of the mean's rows.
+    mean: f64,
+}
+
+impl Regressors {
+    fn new(values: usize, autocorrelation: f64) -> Regressors {
+        let (values, left) = (values as f64, 1.0 - autocorrelation);
+        let first = 1.0 - autocorrelation * autocorrelation;
+        Regressors {
+            values,
+            left,
+            mean: first + (values - 1.0) * left * left,
+        }
+    }
+
+    /// The squares of the rows after the one in which a step at this place begins.
+    fn after(&self, place: usize) -> f64 {
+        (self.values - 1.0 - place as f64) * self.left * self.left
+    }
+
+    /// The product of a step's rows with the mean's.
+    fn along_mean(&self, place: usize) -> f64 {
+        self.left + self.after(place)
+    }
+
+    /// The squares of a step's rows, but for what the mean takes up.
+    fn squares(&self, place: usize) -> f64 {
+        1.0 + self.after(place) - self.along_mean(place).powi(2) / self.mean
+    }
+
+    /// The variance of the difference between the standardised steps at a place and the next.
+    fn difference(&self, place: usize) -> f64 {
+        let next = place + 1;
+        let product = self.left + self.after(next)
+            - self.along_mean(place) * self.along_mean(next) / self.mean;
+        2.0 - 2.0 * product / (self.squares(place) * self.squares(next)).sqrt()
+    }
+}
+
+/// The step that leaves the least noise, were neighbours so much alike.
+struct Fit {
+    place: usize,
+    t: f64,
+    log_likelihood: f64,
+}
+
+impl Fit {
+    /// In one pass over all places. `None` for fewer values than two shortest levels.
+    fn new(scores: &[f64], autocorrelation: f64) -> Option<Fit> {
+        let first = *scores.first()?;
+        let regressors = Regressors::new(scores.len(), autocorrelation);
+        let unforeseen = 1.0 - autocorrelation * autocorrelation;
+        let rows = || {
+            scores
+                .iter()
+                .zip(scores.iter().skip(1))
+                .map(|(score, next)| next - autocorrelation * score)
+        };
+        let along_mean = unforeseen * first + regressors.left * rows().sum::<f64>();
+        let noise = unforeseen * first * first + rows().map(|row| row * row).sum::<f64>()
+            - along_mean * along_mean / regressors.mean;
+
+        let places = SHORTEST_LEVEL..=scores.len().checked_sub(SHORTEST_LEVEL)?;
+        let mut after = 0.0;
+        let mut best: Option<(usize, f64)> = None;
+        for (place, pair) in scores.windows(2).enumerate().rev() {
+            let (place, [score, next]) = (place + 1, pair) else {
+                continue;
+            };
+            let row = next - autocorrelation * score;
+            if places.contains(&place) {
+                let along = row + regressors.left * after
+                    - regressors.along_mean(place) * along_mean / regressors.mean;
+                let explained = along * along / regressors.squares(place);
+                if best.is_none_or(|(_, most)| explained > most) {
+                    best = Some((place, explained));
+                }
+            }
+            after += row;
+        }
+        let (place, explained) = best?;
+        let degrees = regressors.values - 2.0;
+        let noise = (noise - explained).max(LEAST_VARIANCE * regressors.values);
+        let determinant = regressors.mean * regressors.squares(place);
+        Some(Fit {
+            place,
+            t: (explained / noise * degrees).sqrt(),
+            log_likelihood: 0.5 * (unforeseen.ln() - determinant.ln() - degrees * noise.ln()),
+        })
+    }
+}
