@@ -1,13 +1,15 @@
 //! Where the level of a history changes.
 
+mod alike;
 mod bump;
 mod evidence;
 mod scores;
 mod step;
 mod windows;
 
+use alike::exact_p_value;
 use bump::bump;
-use scores::normal_scores;
+use scores::{normal_scores, ranks};
 use step::step;
 use windows::windows;
 
@@ -64,7 +66,8 @@ pub fn change_points(values: &[f64]) -> Vec<ChangePoint> {
         .filter(|(_, value)| value.is_finite())
         .collect();
     let values: Vec<f64> = finite.iter().map(|(_, value)| *value).collect();
-    let found = relocated(&values, &segmented(&values));
+    let ranks = ranks(&values);
+    let found = relocated(&ranks, &segmented(&ranks));
 
     let places = found.iter().map(|found| found.place);
     let starts = std::iter::once(0).chain(places.clone());
@@ -102,11 +105,15 @@ struct Found {
 }
 
 /// Splits the values where they change until no part does.
-fn segmented(values: &[f64]) -> Vec<Found> {
+fn segmented(ranks: &[u32]) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    let mut parts = vec![(0, values.len())];
+    let mut parts = vec![(0, ranks.len())];
     while let Some((start, end)) = parts.pop() {
-        let changes = values.get(start..end).map(searched).unwrap_or_default();
+        let share = (end - start) as f64 / ranks.len() as f64;
+        let changes = ranks
+            .get(start..end)
+            .map(|ranks| searched(ranks, share * FALSE_ALARMS))
+            .unwrap_or_default();
         if changes.is_empty() {
             continue;
         }
@@ -125,19 +132,25 @@ fn segmented(values: &[f64]) -> Vec<Found> {
     found
 }
 
-/// The clearest step or bump in the longest windows that have any.
-fn searched(values: &[f64]) -> Vec<Found> {
-    if values.len() < 2 * SHORTEST_LEVEL {
+/// The clearest step or bump in the longest windows that have any, at a level for all windows of one length.
+fn searched(ranks: &[u32], level: f64) -> Vec<Found> {
+    if ranks.len() < 2 * SHORTEST_LEVEL {
         return Vec::new();
     }
-    for (depth, same_length) in windows(values.len()).into_iter().enumerate() {
-        let level = FALSE_ALARMS * 0.5_f64.powi(depth as i32) / same_length.len() as f64;
+    let all_windows = windows(ranks.len());
+    let all: Vec<(usize, usize)> = all_windows.iter().flatten().copied().collect();
+    for (depth, same_length) in all_windows.iter().enumerate() {
+        let level = level * 0.5_f64.powi(depth as i32) / same_length.len() as f64;
         let clearest = same_length
             .iter()
             .filter_map(|(start, end)| {
-                let scores = normal_scores(values.get(*start..*end)?);
-                let places = step(&scores, level).or_else(|| bump(&scores, level))?;
-                Some((*start, places))
+                let scores = normal_scores(ranks.get(*start..*end)?);
+                // Shorter windows have their turn; but the whole history knows its noise best.
+                let own = [(0, scores.len())];
+                let origins = if depth == 0 { all.as_slice() } else { &own };
+                let mut change = step(&scores, level).or_else(|| bump(&scores, origins, level))?;
+                change.p_value = change.p_value.max(exact_p_value(&scores, &change)?);
+                (change.p_value <= level).then_some((*start, change))
             })
             .min_by(|(_, one), (_, other)| one.p_value.total_cmp(&other.p_value));
         if let Some((start, change)) = clearest {
@@ -155,7 +168,7 @@ fn searched(values: &[f64]) -> Vec<Found> {
 }
 
 /// Each change where it is clearest between its neighbours: it was found before they were known.
-fn relocated(values: &[f64], found: &[Found]) -> Vec<Found> {
+fn relocated(ranks: &[u32], found: &[Found]) -> Vec<Found> {
     let place = |index: Option<usize>| {
         index
             .and_then(|index| found.get(index))
@@ -166,11 +179,8 @@ fn relocated(values: &[f64], found: &[Found]) -> Vec<Found> {
         .enumerate()
         .map(|(index, change)| {
             let start = place(index.checked_sub(1)).unwrap_or(0);
-            let end = place(index.checked_add(1)).unwrap_or(values.len());
-            let between = values
-                .get(start..end)
-                .map(normal_scores)
-                .unwrap_or_default();
+            let end = place(index.checked_add(1)).unwrap_or(ranks.len());
+            let between = ranks.get(start..end).map(normal_scores).unwrap_or_default();
             Found {
                 place: step::clearest_place(&between).map_or(change.place, |place| start + place),
                 ..*change

@@ -15,7 +15,6 @@ const NEAR: usize = 3;
 pub struct Outcome {
     histories: usize,
     with_points: usize,
-    with_all: usize,
     changes: usize,
     found: usize,
     extra: usize,
@@ -25,11 +24,6 @@ impl Outcome {
     /// In which a change point was found.
     pub fn percent_with_points(&self) -> f64 {
         percent(self.with_points, self.histories)
-    }
-
-    /// In which every change was found.
-    pub fn percent_with_all(&self) -> f64 {
-        percent(self.with_all, self.histories)
     }
 
     /// Of the changes.
@@ -48,7 +42,6 @@ impl Outcome {
         Outcome {
             histories: 1,
             with_points: usize::from(!points.is_empty()),
-            with_all: usize::from(found == changes.len()),
             changes: changes.len(),
             found,
             extra: points.len().saturating_sub(found),
@@ -59,7 +52,6 @@ impl Outcome {
         Outcome {
             histories: self.histories + other.histories,
             with_points: self.with_points + other.with_points,
-            with_all: self.with_all + other.with_all,
             changes: self.changes + other.changes,
             found: self.found + other.found,
             extra: self.extra + other.extra,

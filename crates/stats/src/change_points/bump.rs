@@ -1,5 +1,4 @@
-use super::evidence::{Evidence, autocorrelation, deviate, mixed_p_value, two_sided};
-use super::windows::windows;
+use super::evidence::{Evidence, around_levels, p_value_within, two_sided};
 use super::{Change, SHORTEST_LEVEL};
 use crate::autoregressive::Fit;
 
@@ -7,8 +6,8 @@ use crate::autoregressive::Fit;
 const MOVES: usize = 3;
 
 /// The clearest level that returns, if chance makes one so clear less often than a level of significance.
-pub fn bump(scores: &[f64], level: f64) -> Option<Change> {
-    let (start, end) = clearest(scores)?;
+pub fn bump(scores: &[f64], windows: &[(usize, usize)], level: f64) -> Option<Change> {
+    let (start, end) = clearest(scores, windows)?;
     // A smooth bound of how many there are.
     let bumps = (scores.len() * scores.len()) as f64 / 2.0;
     let inside = |place: usize| f64::from(u8::from(start <= place && place < end));
@@ -24,40 +23,38 @@ pub fn bump(scores: &[f64], level: f64) -> Option<Change> {
             log_likelihood: fit.log_likelihood,
         })
     };
-    let tail = |deviate: f64| (two_sided(deviate) * bumps).min(1.0);
-
-    let independent = Fit::new(&points, 0.0);
-    let mean_inside = independent.slope;
-    let residuals: Vec<f64> = points
-        .iter()
-        .map(|(inside, score)| score - mean_inside * inside)
-        .collect();
-    let mean = residuals.iter().sum::<f64>() / residuals.len() as f64;
-    let residuals: Vec<f64> = residuals.iter().map(|residual| residual - mean).collect();
-    let estimate = autocorrelation(&residuals);
-    // What is no news at the one autocorrelation need not be weighed over all.
-    if tail(deviate(evidence(estimate)?.t, scores.len())) > level {
-        return None;
-    }
-    let p_value = mixed_p_value(scores.len(), estimate, evidence, |_, deviate| tail(deviate));
-    (p_value <= level).then(|| Change {
-        places: vec![start, end],
-        p_value,
+    let tail = |_, deviate: f64| (two_sided(deviate) * bumps).min(1.0);
+    let places = vec![start, end];
+    let residuals = around_levels(scores, &places);
+    Some(Change {
+        p_value: p_value_within(level, &residuals, evidence, tail)?,
+        places,
     })
 }
 
 /// Where a bump (start, end) is clearest, were values independent: from the best of all windows' widest swings.
-fn clearest(scores: &[f64]) -> Option<(usize, usize)> {
+fn clearest(scores: &[f64], windows: &[(usize, usize)]) -> Option<(usize, usize)> {
     let sums = Sums::new(scores);
-    let mut best = windows(scores.len())
+    let swings = windows
         .iter()
-        .flatten()
-        .filter_map(|(start, end)| sums.swing(*start, *end))
-        .max_by(|one, other| sums.explained(*one).total_cmp(&sums.explained(*other)))?;
+        .filter_map(|(start, end)| sums.swing(*start, *end));
+    let mut best = highest(swings, |bump| sums.explained(bump))?;
     for _ in 0..MOVES {
-        best = sums.moved(best)?;
+        let moved = sums.moved(best)?;
+        if moved == best {
+            break;
+        }
+        best = moved;
     }
     Some(best)
+}
+
+/// The first of those with the greatest height.
+fn highest<T: Copy>(all: impl Iterator<Item = T>, height: impl Fn(T) -> f64) -> Option<T> {
+    let with_height = all.map(|one| (one, height(one)));
+    let (highest, _) =
+        with_height.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    Some(highest)
 }
 
 /// What the first values add up to, for each number of them, from their mean.
@@ -99,21 +96,25 @@ impl Sums {
     /// From where a window's values add up to the least to where to the most, or back.
     fn swing(&self, start: usize, end: usize) -> Option<(usize, usize)> {
         let slope = (self.up_to(end) - self.up_to(start)) / (end - start) as f64;
-        let height = |place: &usize| self.up_to(*place) - slope * *place as f64;
-        let by_height = |one: &usize, other: &usize| height(one).total_cmp(&height(other));
+        let height = |place: usize| self.up_to(place) - slope * place as f64;
         let inner = start.max(SHORTEST_LEVEL)..end.min(self.values() - SHORTEST_LEVEL) + 1;
-        let (low, high) = (inner.clone().min_by(by_height)?, inner.max_by(by_height)?);
+        let high = highest(inner.clone(), height)?;
+        let low = highest(inner, |place| -height(place))?;
         Some((low.min(high), low.max(high))).filter(|bump| self.fits(*bump))
     }
 
     /// Each end where it is clearest, given the other.
     fn moved(&self, (_, end): (usize, usize)) -> Option<(usize, usize)> {
-        let clearest = |bumps: &mut dyn Iterator<Item = (usize, usize)>| {
-            bumps
-                .filter(|bump| self.fits(*bump))
-                .max_by(|one, other| self.explained(*one).total_cmp(&self.explained(*other)))
-        };
-        let (start, _) = clearest(&mut (0..end).map(|start| (start, end)))?;
-        clearest(&mut (start..self.values()).map(|end| (start, end)))
+        let explained = |bump| self.explained(bump);
+        let last_start = end.checked_sub(SHORTEST_LEVEL)?;
+        let (start, _) = highest(
+            (SHORTEST_LEVEL..=last_start).map(|start| (start, end)),
+            explained,
+        )?;
+        let last_end = self.values().checked_sub(SHORTEST_LEVEL)?;
+        highest(
+            (start + SHORTEST_LEVEL..=last_end).map(|end| (start, end)),
+            explained,
+        )
     }
 }

@@ -27,15 +27,22 @@ fn autocorrelations(estimate: f64, values: usize) -> impl Iterator<Item = f64> {
         .map(move |share| (low + (high - low) * share).cos())
 }
 
-/// The p-value over all likely autocorrelations, of the evidence at each and of its tail probability there: the
-/// probability of so large a standard normal deviate at any place.
-pub fn mixed_p_value(
-    values: usize,
-    estimate: f64,
+/// The p-value of a change, if it is at most a level: over all autocorrelations that the residuals around it leave likely,
+/// of its evidence and its tail probability at each, the probability of so large a standard normal deviate anywhere.
+pub fn p_value_within(
+    level: f64,
+    residuals: &[f64],
     evidence: impl Fn(f64) -> Option<Evidence>,
     tail: impl Fn(f64, f64) -> f64,
-) -> f64 {
-    let all: Vec<(f64, Evidence)> = autocorrelations(estimate, values)
+) -> Option<f64> {
+    let estimate = autocorrelation(residuals);
+    // What is no news at the one autocorrelation need not be weighed over all.
+    let likely = deviate(evidence(estimate)?.t, residuals.len());
+    if two_sided(likely) > level || tail(estimate, likely) > level {
+        return None;
+    }
+    let understated = wandering(residuals, estimate).sqrt();
+    let all: Vec<(f64, Evidence)> = autocorrelations(estimate, residuals.len())
         .filter_map(|autocorrelation| Some((autocorrelation, evidence(autocorrelation)?)))
         .collect();
     let likeliest = all
@@ -47,17 +54,21 @@ pub fn mixed_p_value(
         let weight = (evidence.log_likelihood - likeliest).exp();
         if weight > NEGLIGIBLE {
             weights += weight;
-            p_value += weight * tail(*autocorrelation, deviate(evidence.t, values));
+            p_value += weight
+                * tail(
+                    *autocorrelation,
+                    deviate(evidence.t, residuals.len()) / understated,
+                );
         }
     }
-    p_value / weights
+    Some(p_value / weights).filter(|p_value| *p_value <= level)
 }
 
 /// The standard normal deviate that is as extreme as Student's t of a regression with one slope through so many values.
 ///
 /// Source: Wallace (1959), Bounds on normal approximations to Student's and the chi-square distributions, Annals of
 /// Mathematical Statistics 30.
-pub fn deviate(t: f64, values: usize) -> f64 {
+fn deviate(t: f64, values: usize) -> f64 {
     let degrees = values as f64 - 2.0;
     let scale = (8.0 * degrees + 1.0) / (8.0 * degrees + 3.0);
     scale * (degrees * (t * t / degrees).ln_1p()).sqrt()
@@ -98,4 +109,42 @@ pub fn autocorrelation(residuals: &[f64]) -> f64 {
     } else {
         0.0
     }
+}
+
+/// How many times the variance that neighbours alone tell a level's mean has, at least 1: noise that wanders slowly under
+/// noise that jumps is less alike from value to value than over many.
+///
+/// Source: Newey and West (1987), A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
+/// covariance matrix, Econometrica 55.
+fn wandering(residuals: &[f64], autocorrelation: f64) -> f64 {
+    let lags = (2.0 * (residuals.len() as f64).cbrt()).round() as i32;
+    let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
+    let (mut found, mut told) = (1.0, 1.0);
+    for lag in 1..lags {
+        let later = residuals.iter().skip(lag as usize);
+        let products: f64 = residuals
+            .iter()
+            .zip(later)
+            .map(|(one, next)| one * next)
+            .sum();
+        let weight = 2.0 * (1.0 - f64::from(lag) / f64::from(lags));
+        found += weight * products / squares;
+        told += weight * autocorrelation.powi(lag);
+    }
+    // 0 / 0 where nothing is left around the levels.
+    f64::max(found / told, 1.0)
+}
+
+/// Each score less the mean of its level, between the places where levels begin.
+pub fn around_levels(scores: &[f64], places: &[usize]) -> Vec<f64> {
+    let starts = std::iter::once(0).chain(places.iter().copied());
+    let ends = places.iter().copied().chain([scores.len()]);
+    starts
+        .zip(ends)
+        .filter_map(|(start, end)| scores.get(start..end))
+        .flat_map(|level| {
+            let mean = level.iter().sum::<f64>() / level.len() as f64;
+            level.iter().map(move |score| score - mean)
+        })
+        .collect()
 }

@@ -1,5 +1,5 @@
 use super::evidence::{
-    Evidence, autocorrelation, crossing_rate, deviate, mixed_p_value, two_sided,
+    Evidence, around_levels, autocorrelation, crossing_rate, p_value_within, two_sided,
 };
 use super::{Change, SHORTEST_LEVEL};
 
@@ -8,13 +8,7 @@ const LEAST_VARIANCE: f64 = 1e-9;
 
 /// The clearest step, if chance makes one so clear less often than a level.
 pub fn step(scores: &[f64], level: f64) -> Option<Change> {
-    let estimate = estimate(scores)?;
-    // What is no news at the one autocorrelation need not be weighed over all.
-    let likely = Fit::new(scores, estimate)?;
-    let deviate = deviate(likely.t, scores.len());
-    if two_sided(deviate) > level || tail(scores.len(), estimate, deviate) > level {
-        return None;
-    }
+    let residuals = residuals(scores)?;
     let evidence = |autocorrelation: f64| {
         Fit::new(scores, autocorrelation).map(|fit| Evidence {
             t: fit.t,
@@ -22,28 +16,21 @@ pub fn step(scores: &[f64], level: f64) -> Option<Change> {
         })
     };
     let tail = |autocorrelation: f64, deviate: f64| tail(scores.len(), autocorrelation, deviate);
-    let p_value = mixed_p_value(scores.len(), estimate, evidence, tail);
-    (p_value <= level).then(|| Change {
-        places: vec![likely.place],
-        p_value,
+    Some(Change {
+        p_value: p_value_within(level, &residuals, evidence, tail)?,
+        places: vec![Fit::new(scores, autocorrelation(&residuals))?.place],
     })
 }
 
 /// Where a step is clearest; `None` where it could not lie anywhere.
 pub fn clearest_place(scores: &[f64]) -> Option<usize> {
-    Some(Fit::new(scores, estimate(scores)?)?.place)
+    Some(Fit::new(scores, autocorrelation(&residuals(scores)?))?.place)
 }
 
-/// The autocorrelation around the clearest step, were there none.
-fn estimate(scores: &[f64]) -> Option<f64> {
-    let (before, after) = scores.split_at_checked(Fit::new(scores, 0.0)?.place)?;
-    let around_mean = |level: &[f64]| {
-        let mean = level.iter().sum::<f64>() / level.len() as f64;
-        level.iter().map(|score| score - mean).collect::<Vec<f64>>()
-    };
-    Some(autocorrelation(
-        &[around_mean(before), around_mean(after)].concat(),
-    ))
+/// Around the clearest step, were values independent.
+fn residuals(scores: &[f64]) -> Option<Vec<f64>> {
+    let place = Fit::new(scores, 0.0)?.place;
+    Some(around_levels(scores, &[place]))
 }
 
 /// The probability that a standard normal deviate rises so high at any place among so many values.
