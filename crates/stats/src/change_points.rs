@@ -10,12 +10,13 @@ mod windows;
 use alike::exact_p_value;
 use bump::bump;
 use scores::{normal_scores, ranks};
-use step::step;
+use step::{clearest_place, step};
 use windows::windows;
 
 /// Fewer neighbours of one level are outliers, not a level.
 const SHORTEST_LEVEL: usize = 5;
-/// How often a stretch without a change may be said to have one, nominally.
+/// How often a history without a change may be said to have one as a whole, nominally; its shorter windows together get
+/// at most as much again.
 const FALSE_ALARMS: f64 = 0.01;
 
 /// A place in a history where its level changed for good, or until the next such place.
@@ -43,8 +44,9 @@ pub struct ChangePoint {
 /// no step is found a level that returns is looked for (a bump, the mean of two places), then both in ever shorter
 /// overlapping windows at ever stricter levels. What is found splits the history, and each part is searched alike.
 ///
-/// Ranks make the unit, a logarithm and the size of an outlier irrelevant. A level shorter than 5 values is never one,
-/// so the 5 values at each end have no change; a clear step needs about 25 values to be told from noise that wanders.
+/// Ranks make the unit, a logarithm and the size of an outlier irrelevant. A level has at least 5
+/// values, so no change is told closer to an end or to another; a clear step needs about 30 values to be told from
+/// noise that wanders.
 /// A ramp is told as one or several steps.
 ///
 /// Assumes noise that is stationary but for its level, autoregressive of order 1 with an autocorrelation up to about
@@ -53,11 +55,12 @@ pub struct ChangePoint {
 /// Values that are not finite are left out; `index` counts them all the same. Empty for fewer than 10 of the others
 /// (so for none, one and two) and for constant data.
 ///
-/// Source: Worsley (1983), The power of likelihood ratio and cumulative sum tests for a change in a binomial
-/// probability, Biometrika 70, and Siegmund (1985), Sequential Analysis, chapter 4, for the tail; Levin and Kline (1985), The cusum test of
-/// homogeneity, Statistics in Medicine 4, for bumps; Kovács, Bühlmann, Li and Munk (2023), Seeded binary segmentation,
-/// Biometrika 110, for windows; Robbins, Gallagher, Lund and Aue (2011), Mean shift testing in correlated data, Journal
-/// of Time Series Analysis 32, for why autocorrelation is fitted beside the step.
+/// Source: Robbins, Gallagher, Lund and Aue (2011), Mean shift testing in correlated data, Journal of Time Series
+/// Analysis 32, for fitting autocorrelation beside the step; James, James and Siegmund (1987), Tests for a change-point,
+/// Biometrika 74, for the tail; Levin and Kline (1985), The cusum test of homogeneity, Statistics in Medicine 4, for
+/// bumps; Kovács, Bühlmann, Li and Munk (2023), Seeded binary segmentation, Biometrika 110, for windows; Serinaldi and
+/// Kilsby (2016), The importance of prewhitening in change point analysis under persistence, Stochastic Environmental
+/// Research and Risk Assessment 30, for what goes wrong otherwise.
 pub fn change_points(values: &[f64]) -> Vec<ChangePoint> {
     let finite: Vec<(usize, f64)> = values
         .iter()
@@ -169,22 +172,19 @@ fn searched(ranks: &[u32], level: f64) -> Vec<Found> {
 
 /// Each change where it is clearest between its neighbours: it was found before they were known.
 fn relocated(ranks: &[u32], found: &[Found]) -> Vec<Found> {
-    let place = |index: Option<usize>| {
-        index
-            .and_then(|index| found.get(index))
-            .map(|found| found.place)
-    };
+    let next = found.iter().skip(1).map(|next| next.place);
+    let ends = next.chain([ranks.len()]);
     found
         .iter()
-        .enumerate()
-        .map(|(index, change)| {
-            let start = place(index.checked_sub(1)).unwrap_or(0);
-            let end = place(index.checked_add(1)).unwrap_or(ranks.len());
-            let between = ranks.get(start..end).map(normal_scores).unwrap_or_default();
-            Found {
-                place: step::clearest_place(&between).map_or(change.place, |place| start + place),
-                ..*change
-            }
+        .zip(ends)
+        .scan(0, |start, (change, end)| {
+            let between = ranks
+                .get(*start..end)
+                .map(normal_scores)
+                .unwrap_or_default();
+            let place = clearest_place(&between).map_or(change.place, |place| *start + place);
+            *start = place;
+            Some(Found { place, ..*change })
         })
         .collect()
 }
@@ -196,4 +196,187 @@ fn median(values: &[f64]) -> Option<f64> {
     let upper = *sorted.get(sorted.len() / 2)?;
     let lower = *sorted.get((sorted.len() - 1) / 2)?;
     Some(lower + (upper - lower) / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const STEP: [f64; 28] = [
+        10.0, 12.0, 11.0, 13.0, 10.5, 9.0, 11.5, 12.5, 10.2, 11.1, 9.8, 12.2, 10.9, 11.7, 15.0,
+        14.2, 16.1, 13.9, 15.5, 17.0, 14.8, 16.4, 15.2, 13.5, 16.8, 15.8, 14.5, 16.6,
+    ];
+
+    /// Noise from 0 to 1 that has no order that matters.
+    fn noise(place: usize) -> f64 {
+        ((place as f64 * 12.989_8).sin() * 43_758.545_3)
+            .fract()
+            .abs()
+    }
+
+    /// Noise on levels, each of so many values.
+    fn levels(levels: &[(f64, usize)]) -> Vec<f64> {
+        let level = levels
+            .iter()
+            .flat_map(|(level, values)| std::iter::repeat_n(level, *values));
+        level
+            .enumerate()
+            .map(|(place, level)| level + noise(place))
+            .collect()
+    }
+
+    fn indices(values: &[f64]) -> Vec<usize> {
+        change_points(values)
+            .iter()
+            .map(|point| point.index)
+            .collect()
+    }
+
+    #[test]
+    fn known_answer() {
+        // numpy 2.4.6, scipy 1.17.1, with covariances written out, for y = STEP, d = 26, z = norm.ppf((rankdata(y) - .5) / 28):
+        //   R = cos(angles), 32 midpoints from max(0, arccos(r) - 8 / sqrt(28)) to min(pi, arccos(r) + 8 / sqrt(28)),
+        //     r the autocorrelation of z around its means before and from 14
+        //   for r in R, k in 5..=23: V = toeplitz(r ** arange(28)) / (1 - r * r); X = c_[ones(28), arange(28) >= k]
+        //     A = X.T @ inv(V) @ X; b = inv(A) @ X.T @ inv(V) @ z; s = (z - X @ b) @ inv(V) @ (z - X @ b)
+        //     T[r, k] = b[1] / sqrt(s / d * inv(A)[1, 1]); w[r] = det(V) ** -.5 * det(A) ** -.5 * s ** -(d / 2) at the largest
+        //     u[r, k] = the step without the mean and of length 1, both times cholesky(inv(V)).T
+        //   B = (8 * d + 1) / (8 * d + 3) * sqrt(d * log1p(T ** 2 / d)); l = 2 - 2 * u[r, k] @ u[r, k + 1]; x = B * sqrt(l)
+        //   p[r] = 2 * norm.sf(B) + B * norm.pdf(B) * sum over k < 23 of
+        //     l * 2 / x * (norm.cdf(x / 2) - .5) / (x / 2 * norm.cdf(x / 2) + norm.pdf(x / 2)); w @ p / w.sum()
+        let points = change_points(&STEP);
+        let [point] = points.as_slice() else {
+            panic!("{points:?}")
+        };
+        assert_eq!((point.index, point.before, point.after), (14, 11.05, 15.35));
+        assert!(
+            (point.p_value / 5.471_801_55e-4 - 1.0).abs() < 1e-4,
+            "{point:?}"
+        );
+    }
+
+    #[test]
+    fn a_level_that_rises_and_returns_has_two_changes_with_their_medians() {
+        let points = change_points(&levels(&[(10.0, 40), (12.0, 20), (10.0, 40)]));
+        let found: Vec<usize> = points.iter().map(|point| point.index).collect();
+        assert_eq!(found, [40, 60]);
+        let near = |found: f64, known: f64| (found - known).abs() < 0.2;
+        assert!(points.iter().all(|point| point.p_value < 0.01));
+        assert!(near(points[0].before, 10.5) && near(points[0].after, 12.5));
+        assert_eq!(points[0].after, points[1].before);
+        assert!(near(points[1].after, 10.5));
+    }
+
+    #[test]
+    fn a_change_five_runs_ago_is_found_and_one_two_runs_ago_is_not_yet() {
+        let with_last = |last: usize| indices(&levels(&[(10.0, 95), (20.0, last)]));
+        assert_eq!(with_last(5), [95]);
+        assert_eq!(with_last(2), []);
+    }
+
+    #[test]
+    fn outliers_are_no_change() {
+        let mut values = levels(&[(10.0, 60)]);
+        assert_eq!(indices(&values), []);
+        values[30] = 1e9;
+        assert_eq!(indices(&values), []);
+        values[10] = -1e9;
+        values[31] = 1e9;
+        assert_eq!(indices(&values), []);
+    }
+
+    #[test]
+    fn too_few_and_constant_values_have_no_change() {
+        assert_eq!(change_points(&[]), []);
+        assert_eq!(change_points(&[1.0]), []);
+        assert_eq!(change_points(&[1.0, 2.0]), []);
+        assert_eq!(indices(&levels(&[(0.0, 5), (9.0, 4)])), []);
+        assert_eq!(change_points(&[7.0; 100]), []);
+    }
+
+    #[test]
+    fn values_that_are_not_finite_are_left_out_and_counted() {
+        let mut values = STEP.to_vec();
+        values.insert(3, f64::NAN);
+        values.insert(5, f64::INFINITY);
+        values.push(f64::NEG_INFINITY);
+        assert_eq!(indices(&values), [16]);
+        assert_eq!(change_points(&[f64::NAN; 50]), []);
+        assert_eq!(change_points(&[f64::INFINITY; 50]), []);
+    }
+
+    #[test]
+    fn values_that_are_alike_on_both_sides_of_a_step_change_once() {
+        let values: Vec<f64> = (0..60)
+            .map(|run| if run < 35 { 0.0 } else { 2.5 })
+            .collect();
+        let points = change_points(&values);
+        assert_eq!(points.len(), 1);
+        assert_eq!(
+            (points[0].index, points[0].before, points[0].after),
+            (35, 0.0, 2.5)
+        );
+    }
+
+    #[test]
+    fn an_error_rate_that_is_zero_until_it_no_longer_is_changes() {
+        let values: Vec<f64> = (0..100)
+            .map(|run| if run < 80 { 0.0 } else { 1.0 + noise(run) })
+            .collect();
+        assert_eq!(indices(&values), [80]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn only_the_order_of_values_matters(values in histories(), factor in 0.1..10.0_f64) {
+            let known = indices(&values);
+            let of = |with: &dyn Fn(f64) -> f64| {
+                indices(&values.iter().map(|value| with(*value)).collect::<Vec<_>>())
+            };
+            prop_assert_eq!(of(&|value| value * factor), known.clone());
+            prop_assert_eq!(of(&f64::ln), known.clone());
+            prop_assert_eq!(of(&|value| -value), known);
+        }
+
+        #[test]
+        fn a_history_read_backwards_has_its_changes_at_the_same_places(
+            before in 25..60_usize, after in 25..60_usize,
+        ) {
+            let mut values = levels(&[(10.0, before), (13.0, after), (10.0, before)]);
+            let mut known = indices(&values);
+            known.iter_mut().for_each(|index| *index = values.len() - *index);
+            known.reverse();
+            prop_assert!(!known.is_empty());
+            values.reverse();
+            prop_assert_eq!(indices(&values), known);
+        }
+
+        #[test]
+        fn changes_come_in_order_with_levels_of_at_least_five(values in histories()) {
+            let points = change_points(&values);
+            let starts = std::iter::once(0).chain(points.iter().map(|point| point.index));
+            let ends = points.iter().map(|point| point.index).chain([values.len()]);
+            prop_assert!(points.is_empty() || starts.zip(ends).all(|(start, end)| start + 5 <= end));
+            for point in points {
+                prop_assert!((0.0..=0.01).contains(&point.p_value));
+                prop_assert!(point.before.is_finite() && point.after.is_finite());
+            }
+        }
+    }
+
+    /// Some levels, of which some values are equal.
+    fn histories() -> impl Strategy<Value = Vec<f64>> {
+        let level = (1.0..9.0_f64, proptest::collection::vec(0_u8..40, 1..40));
+        proptest::collection::vec(level, 0..6).prop_map(|levels| {
+            let values = |(level, noise): (f64, Vec<u8>)| {
+                noise
+                    .into_iter()
+                    .map(move |noise| level + f64::from(noise) / 20.0)
+            };
+            levels.into_iter().flat_map(values).collect()
+        })
+    }
 }

@@ -33,3 +33,35 @@ pub fn exact_p_value(scores: &[f64], change: &Change) -> Option<f64> {
     let ways = (scores.len() as f64).powi(change.places.len() as i32);
     Some((2.0 * at_most.min(at_least) * ways).min(1.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a hundred values that are 0 but for those at some places.
+    fn p_value(others: &[usize], places: &[usize]) -> f64 {
+        let score = |place: usize| f64::from(u8::from(others.contains(&place)));
+        let scores: Vec<f64> = (0..100).map(score).collect();
+        let change = Change {
+            places: places.to_vec(),
+            p_value: 0.0,
+        };
+        exact_p_value(&scores, &change).unwrap()
+    }
+
+    #[test]
+    fn known_answers() {
+        // scipy 1.17.1: 2 * hypergeom.sf(3, 100, 10, 5) * 100, 2 * hypergeom.sf(4, 100, 10, 10) * 100 ** 2
+        let others = [3, 14, 23, 42, 61, 70, 95, 96, 98, 99];
+        assert!((p_value(&others, &[95]) / 0.050_876_958 - 1.0).abs() < 1e-4);
+        let others = [3, 14, 23, 40, 42, 44, 47, 49, 61, 70];
+        assert_eq!(p_value(&others, &[40, 50]), 1.0);
+    }
+
+    #[test]
+    fn where_no_value_is_that_of_more_than_half_nothing_is_bounded() {
+        let others: Vec<usize> = (0..60).collect();
+        assert_eq!(p_value(&others[..50], &[50]), 0.0);
+        assert!(p_value(&others[..49], &[50]) > 0.0);
+    }
+}

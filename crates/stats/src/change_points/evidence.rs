@@ -82,8 +82,8 @@ pub fn two_sided(deviate: f64) -> f64 {
 /// The rate at which a process of standard normal values first rises beyond a deviate, where the difference from value to
 /// value has this variance.
 ///
-/// Source: Siegmund (1985), Sequential Analysis, chapter 4; Siegmund and Yakir (2007), The Statistics of Gene Mapping,
-/// section 5.2, for the overshoot.
+/// Source: James, James and Siegmund (1987), Tests for a change-point, Biometrika 74; Siegmund and Yakir (2007), The
+/// Statistics of Gene Mapping, chapter 5, for the overshoot.
 pub fn crossing_rate(deviate: f64, variance: f64) -> f64 {
     let jump = deviate * variance.sqrt();
     let normal = Normal::standard();
@@ -147,4 +147,57 @@ pub fn around_levels(scores: &[f64], places: &[usize]) -> Vec<f64> {
             level.iter().map(move |score| score - mean)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: f64, known: f64, by: f64) -> bool {
+        (found / known - 1.0).abs() < by
+    }
+
+    #[test]
+    fn known_answers() {
+        // scipy 1.17.1: norm.isf(t.sf(T, n - 2)) for (T, n) = (2, 10), (5, 28), (10, 100)
+        for (t, values, known) in [
+            (2.0, 10, 1.747_698_6),
+            (5.0, 28, 4.147_552_6),
+            (10.0, 100, 8.282_096_6),
+        ] {
+            assert!(near(deviate(t, values), known, 0.003), "{t}");
+        }
+        // x = b * sqrt(l); b * norm.pdf(b) * l * 2 / x * (norm.cdf(x / 2) - .5) / (x / 2 * norm.cdf(x / 2) + norm.pdf(x / 2))
+        assert!(near(crossing_rate(3.0, 0.1), 7.515_441_393e-4, 1e-6));
+        assert!(near(crossing_rate(2.0, 1.0), 0.034_024_313_79, 1e-6));
+    }
+
+    #[test]
+    fn values_without_anything_in_common_cross_a_deviate_one_by_one() {
+        // The difference of two independent standard normal values has the variance 2.
+        assert!(near(crossing_rate(6.0, 2.0), two_sided(6.0), 0.1));
+        assert_eq!(crossing_rate(3.0, 0.0), 0.0);
+    }
+
+    #[test]
+    fn noise_that_wanders_slowly_under_noise_that_jumps_is_told() {
+        let slow = |place: u32| (f64::from(place) / 5.0).sin();
+        let noise: Vec<f64> = (0..200)
+            .map(|place| slow(place) + if place % 2 == 0 { 1.0 } else { -1.0 })
+            .collect();
+        assert!(wandering(&noise, autocorrelation(&noise)) > 2.0);
+        let jumping: Vec<f64> = (0..200)
+            .map(|place| if place % 2 == 0 { 1.0 } else { -1.0 })
+            .collect();
+        assert!(wandering(&jumping, autocorrelation(&jumping)) < 1.5);
+        assert_eq!(wandering(&[0.0; 50], 0.0), 1.0);
+    }
+
+    #[test]
+    fn residuals_are_around_each_level_s_own_mean() {
+        assert_eq!(
+            around_levels(&[1.0, 3.0, 10.0, 14.0, 12.0], &[2]),
+            [-1.0, 1.0, -2.0, 2.0, 0.0]
+        );
+    }
 }

@@ -38,3 +38,20 @@ pub fn normal_scores(ranks: &[u32]) -> Vec<f64> {
     }
     scores
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_answers() {
+        // scipy 1.17.1: rankdata([5, -1, 5, 2], 'dense') - 1; norm.ppf((rankdata([5, -1, 5, 2]) - .5) / 4)
+        assert_eq!(ranks(&[5.0, -1.0, 5.0, 2.0]), [2, 0, 2, 1]);
+        let known = [0.674_489_75, -1.150_349_38, 0.674_489_75, -0.318_639_36];
+        let scores = normal_scores(&[2, 0, 2, 1]);
+        let near = |(found, known): (&f64, f64)| (found - known).abs() < 1e-7;
+        assert!(scores.iter().zip(known).all(near), "{scores:?}");
+        assert_eq!(normal_scores(&[]), [0.0; 0]);
+        assert_eq!(ranks(&[-0.0, 0.0]), [0, 0]);
+    }
+}

@@ -23,3 +23,39 @@ pub fn windows(values: usize) -> Vec<Vec<(usize, usize)>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_halve_and_overlap_by_half() {
+        assert_eq!(
+            windows(40),
+            [vec![(0, 40)], vec![(0, 20), (10, 30), (20, 40)]]
+        );
+        assert_eq!(windows(39), [vec![(0, 39)]]);
+        assert_eq!(windows(0), [vec![(0, 0)]]);
+    }
+
+    #[test]
+    fn windows_are_the_same_read_backwards() {
+        for values in [40, 101, 1_000] {
+            for same_length in windows(values) {
+                let backwards = same_length
+                    .iter()
+                    .rev()
+                    .map(|(start, end)| (values - end, values - start));
+                let length = same_length[0].1;
+                let near =
+                    |(one, other): (&(usize, usize), (usize, usize))| one.0.abs_diff(other.0) <= 1;
+                assert!(same_length.iter().zip(backwards).all(near), "{values}");
+                assert!(
+                    same_length
+                        .iter()
+                        .all(|(start, end)| end - start == length && *end <= values)
+                );
+            }
+        }
+    }
+}
