@@ -12,11 +12,9 @@ pub(crate) enum Error {
     /// What another tool wrote cannot be used.
     #[error(transparent)]
     Foreign(#[from] ForeignError),
-    /// The command line names nothing to compare with.
-    #[error(
-        "--baseline is missing: name a document, a history, a folder or another tool's results to compare with"
-    )]
-    NoBaselineNamed,
+    /// Options that need or exclude each other.
+    #[error("{0}")]
+    Usage(&'static str),
     /// A first run has nothing to be compared with.
     #[error("{0}; --allow-missing baseline lets a first run pass")]
     NoBaseline(String),

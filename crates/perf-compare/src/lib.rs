@@ -19,10 +19,11 @@ mod words;
 
 use schema::configuration::ThresholdsFile;
 use schema::evidence::{Comparison, Evidence, InputFile};
-use schema::{Document, Section};
+use schema::{Document, SchemaError, Section};
 use schemars::schema_for;
+use toolkit::documents::{self, Incoming};
 use toolkit::{AllowedMissing, Exit, Streams, Tool, ToolkitError};
-use toolkit::{configuration, documents, summary};
+use toolkit::{configuration, files, summary};
 
 use baseline::Found;
 use error::Error;
@@ -38,34 +39,25 @@ const TOOL: Tool = Tool {
     schema: || schema_for!(Evidence),
 };
 
-/// Reads a document, compares it, writes it on with the section `comparison`.
+/// Reads a document, compares it, writes it on with the section `comparison`; or takes it over into a history, or tells
+/// where a history changed.
 pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
-    TOOL.run(arguments, streams, compare)
+    TOOL.run(arguments, streams, |options: Options, streams| {
+        options.check()?;
+        if options.trend {
+            tell_trend(&options, streams)
+        } else if options.update {
+            take_over(&options, streams)
+        } else {
+            compare(&options, streams)
+        }
+    })
 }
 
-fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
-    if options.baseline.is_empty() {
-        return Err(Error::NoBaselineNamed);
-    }
-    let current: Vec<String> = options.current.iter().cloned().collect();
-    for path in &options.baseline {
-        documents::refuse_stdin_twice(&current, "--baseline", path)?;
-    }
-    let mut of_translation = Vec::new();
-    let mut incoming = documents::read_translated(&current, "--current", streams, |file| {
-        let Some(translated) = foreign::read(&file.name, &file.content) else {
-            return Ok(None);
-        };
-        let Translated { evidence, warnings } = translated?;
-        of_translation.extend(warnings);
-        let document = Document::from_evidence(&evidence).map_err(ToolkitError::from)?;
-        Ok::<_, Error>(Some(document))
-    })?;
-    for warning in &of_translation {
-        incoming.warn(warning, streams)?;
-    }
+fn compare(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
+    let mut incoming = read_current(options, streams)?;
     let run = Run::of(&incoming.evidence);
-    let (margins, mut inputs) = margins(&options, streams)?;
+    let (margins, mut inputs) = margins(options, streams)?;
     let baseline = baseline::read(&options.baseline, streams)?;
     let allowed = AllowedMissing::new(&options.allow_missing, &baseline::names(&baseline, &run))?;
 
@@ -74,7 +66,7 @@ fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
         Found::Nothing(absence) => return Err(Error::NoBaseline(absence)),
         Found::Runs(mut baseline) => {
             inputs.append(&mut baseline.inputs);
-            outcome::of(*baseline, &run, &margins, &options, &allowed)?
+            outcome::of(*baseline, &run, &margins, options, &allowed)?
         }
     };
     for warning in &outcome.warnings {
@@ -96,6 +88,81 @@ fn compare(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     outcome
         .refusal
         .map_or(Ok(exit), |reason| Err(Error::Incomparable(reason)))
+}
+
+/// Takes a run over into the history of its baseline, if all that judged it let it pass, or if a person accepted what the
+/// comparison found.
+fn take_over(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
+    let mut incoming = read_current(options, streams)?;
+    let reason = options.accept.as_deref();
+    let comparison = incoming.evidence.comparison.as_ref();
+    if let (Some(reason), Some(comparison)) = (reason, comparison.filter(|one| !one.passed)) {
+        let accepted = Comparison {
+            passed: true,
+            accepted: Some(reason.to_owned()),
+            ..comparison.clone()
+        };
+        incoming.add(&TOOL, &accepted, Vec::new())?;
+    }
+    let success = incoming.document.judge().map_err(ToolkitError::from)?;
+    let said = match (success, options.baseline.as_slice()) {
+        (Some(true), [baseline]) => {
+            history::update(baseline, &incoming, reason, streams)?.words(baseline)
+        }
+        (None, _) => "not taken over: nothing has judged this run".to_owned(),
+        _ => "not taken over: the run has not passed".to_owned(),
+    };
+    streams.say(&format!("{}: {said}", TOOL.name));
+    let exit = incoming.pass_on(options.output.as_deref(), streams)?;
+    Ok(if success == Some(true) {
+        exit
+    } else {
+        Exit::Failed
+    })
+}
+
+fn tell_trend(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
+    let baseline = match baseline::read(&options.baseline, streams)? {
+        Found::Runs(baseline) => baseline,
+        Found::Nothing(absence) => return Err(Error::NoBaseline(absence)),
+    };
+    let trend = history::trend::of(&baseline);
+    for line in history::trend::words(&trend) {
+        streams.say(&format!("{}: {line}", TOOL.name));
+    }
+    let text = serde_json::to_string(&trend).map_err(|source| SchemaError::Write {
+        section: "trend".to_owned(),
+        source,
+    });
+    let text = text.map_err(ToolkitError::from)? + "\n";
+    files::write(
+        options.output.as_deref().unwrap_or("-"),
+        text.as_bytes(),
+        streams,
+    )?;
+    Ok(Exit::Passed)
+}
+
+/// The run, in whatever format it came.
+fn read_current(options: &Options, streams: &mut Streams<'_>) -> Result<Incoming, Error> {
+    let current: Vec<String> = options.current.iter().cloned().collect();
+    for path in &options.baseline {
+        documents::refuse_stdin_twice(&current, "--baseline", path)?;
+    }
+    let mut of_translation = Vec::new();
+    let mut incoming = documents::read_translated(&current, "--current", streams, |file| {
+        let Some(translated) = foreign::read(&file.name, &file.content) else {
+            return Ok(None);
+        };
+        let Translated { evidence, warnings } = translated?;
+        of_translation.extend(warnings);
+        let document = Document::from_evidence(&evidence).map_err(ToolkitError::from)?;
+        Ok::<_, Error>(Some(document))
+    })?;
+    for warning in &of_translation {
+        incoming.warn(warning, streams)?;
+    }
+    Ok(incoming)
 }
 
 /// How much worse each metric may become, and the file that says so.

@@ -1,6 +1,8 @@
 use argh::FromArgs;
 use schema::Measured;
 
+use crate::error::Error;
+
 /// Compares a run with a baseline: each metric may be worse by at most the threshold. Reads the evidence
 /// document of the run from stdin and writes it to stdout with the section `comparison`.
 #[derive(Debug, FromArgs)]
@@ -79,6 +81,26 @@ pub(crate) struct Options {
     /// where the document goes in place of stdout
     #[argh(option, arg_name = "file")]
     pub(crate) output: Option<String>,
+}
+
+impl Options {
+    /// What argh does not know: options that need or exclude each other.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let wrong = if self.baseline.is_empty() {
+            "--baseline is missing: name a document, a history, a folder or another tool's results to compare with"
+        } else if self.accept.is_some() && !self.update {
+            "--accept makes a run the reference when it is taken over: it needs --update"
+        } else if self.update && self.baseline.len() > 1 {
+            "--update takes over into one history: name one --baseline"
+        } else if self.update && self.baseline == ["-"] {
+            "--update writes the baseline: it cannot be stdin"
+        } else if self.update && self.trend {
+            "--update and --trend exclude each other"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Usage(wrong))
+    }
 }
 
 /// A quantile of latency that may decide.

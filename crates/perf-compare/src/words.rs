@@ -255,7 +255,14 @@ mod tests {
 
     #[test]
     fn small_values_keep_the_figures_in_which_they_differ() {
-        assert_eq!([decimals(12.0, 13.0), decimals(0.0, 0.5), decimals(0.061, 0.07)], [2, 2, 3]);
+        assert_eq!(
+            [
+                decimals(12.0, 13.0),
+                decimals(0.0, 0.5),
+                decimals(0.061, 0.07)
+            ],
+            [2, 2, 3]
+        );
         assert_eq!(decimals(0.000_26, 0.000_31), 5);
         assert_eq!(decimals(0.0, 0.0), 2);
     }

@@ -10,15 +10,11 @@ use toolkit::{Streams, ToolkitError};
 use super::Baseline;
 use crate::error::Error;
 use crate::foreign::{self, Translated};
+use crate::history::{HISTORY, REFERENCE};
 use crate::run::Run;
 
 /// What `--allow-missing` calls the baseline itself.
 pub(crate) const NAME: &str = "baseline";
-/// In a folder: every run that was taken over, an evidence document a line.
-pub(crate) const HISTORY: &str = "history.ndjson";
-/// In a folder with a history: the run that later ones are held to, whole.
-pub(crate) const REFERENCE: &str = "latest.json";
-
 /// What stands at the places that a person named.
 pub(crate) enum Found {
     Runs(Box<Baseline>),

@@ -1,6 +1,4 @@
-use schema::evidence::{
-    Acceptance, Evidence, Latency, Scenario, Throughput,
-};
+use schema::evidence::{Acceptance, Evidence, Latency, Scenario, Throughput};
 
 /// A run as a history keeps it: which run it was and the figures of each scenario, without single repetitions, distributions,
 /// timelines and judgements, so that thousands of them are read in a moment.

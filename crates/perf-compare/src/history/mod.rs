@@ -10,5 +10,5 @@ pub(crate) mod trend;
 mod update;
 
 pub(crate) use places::{HISTORY, REFERENCE};
-pub(crate) use stretches::{Stretches, of_baseline};
+pub(crate) use stretches::{Change, Stretches, of_baseline};
 pub(crate) use update::update;

@@ -62,7 +62,9 @@ impl<'a> Series<'a> {
             .zip(ends)
             .flat_map(|(start, end)| {
                 let found = change_points(&self.values[*start..end]);
-                found.into_iter().map(move |point| Change::at(*start, point))
+                found
+                    .into_iter()
+                    .map(move |point| Change::at(*start, point))
             })
             .collect()
     }
@@ -103,6 +105,10 @@ impl Change {
 }
 
 /// The runs of a baseline in the order of time.
-pub(crate) fn of_baseline(baseline: &Baseline, scenario: Option<&str>, metric: Metric) -> Stretches {
+pub(crate) fn of_baseline(
+    baseline: &Baseline,
+    scenario: Option<&str>,
+    metric: Metric,
+) -> Stretches {
     Series::of(&baseline.runs, scenario, metric).stretches()
 }

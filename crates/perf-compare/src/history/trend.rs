@@ -105,8 +105,14 @@ fn point(change: &Change, run: &Run) -> TrendPoint {
 pub(crate) fn words(trend: &Trend) -> Vec<String> {
     let lines = trend.series.iter().flat_map(|series| {
         series.change_points.iter().map(move |point| {
-            let scenario = series.scenario.as_deref().map_or_else(String::new, |name| format!("{name}: "));
-            let commit = point.commit.as_deref().map_or_else(String::new, |commit| format!(", commit {commit}"));
+            let scenario = series
+                .scenario
+                .as_deref()
+                .map_or_else(String::new, |name| format!("{name}: "));
+            let commit = point
+                .commit
+                .as_deref()
+                .map_or_else(String::new, |commit| format!(", commit {commit}"));
             let run = point.run_id.as_deref().unwrap_or("a run without a name");
             format!(
                 "{scenario}{} went from {} to {} {} with run {run}{commit}",
@@ -117,7 +123,11 @@ pub(crate) fn words(trend: &Trend) -> Vec<String> {
             )
         })
     });
-    let points: usize = trend.series.iter().map(|series| series.change_points.len()).sum();
+    let points: usize = trend
+        .series
+        .iter()
+        .map(|series| series.change_points.len())
+        .sum();
     let plural = if points == 1 { "" } else { "s" };
     lines
         .chain([format!("{points} change{plural} in {} runs", trend.runs)])

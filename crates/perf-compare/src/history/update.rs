@@ -22,6 +22,18 @@ pub(crate) struct Updated {
     pub(crate) is_reference: bool,
 }
 
+impl Updated {
+    /// In words.
+    pub(crate) fn words(&self, baseline: &str) -> String {
+        match (self.appended, self.is_reference) {
+            (true, true) => format!("taken over into {baseline}, and the reference from now on"),
+            (true, false) => format!("taken over into {baseline}"),
+            (false, true) => format!("the reference of {baseline} from now on"),
+            (false, false) => format!("{baseline} holds this run already"),
+        }
+    }
+}
+
 /// Adds a run to the history of a baseline, and makes it the reference if there was none or if it was accepted for a
 /// `reason`.
 ///
@@ -45,10 +57,12 @@ pub(crate) fn update(
     let mut history = locked(&places.history).map_err(failed(&places.history))?;
     let known = known(&mut history, &places.history, &incoming.evidence)?;
     let is_first = !places.reference.exists();
-    let acceptance = reason.or(is_first.then_some(FIRST)).map(|reason| Acceptance {
-        reason: reason.to_owned(),
-        time: clock::now(),
-    });
+    let acceptance = reason
+        .or(is_first.then_some(FIRST))
+        .map(|reason| Acceptance {
+            reason: reason.to_owned(),
+            time: clock::now(),
+        });
     let appended = !known || reason.is_some();
     if appended {
         let entry = entry::of(&incoming.evidence, acceptance.clone());
@@ -56,7 +70,11 @@ pub(crate) fn update(
     }
     if acceptance.is_some() {
         let reference = places.reference.to_string_lossy();
-        files::write(&reference, incoming.document.to_string().as_bytes(), streams)?;
+        files::write(
+            &reference,
+            incoming.document.to_string().as_bytes(),
+            streams,
+        )?;
     }
     Ok(Updated {
         appended,

@@ -6,7 +6,7 @@ use stats::{
 
 use super::margin::Scale;
 use crate::baseline::Baseline;
-use crate::history;
+use crate::history::{self, Change, Stretches};
 use crate::run::{Part, Repeated, Value};
 
 /// Fewer runs than this know too little of how much runs scatter: degrees of freedom of their variance.
@@ -42,6 +42,8 @@ pub(crate) struct Compared {
     pub(crate) p_permutation: Option<f64>,
     /// The fewest latencies that any of the values compared is made of.
     pub(crate) samples: Option<u64>,
+    /// That a history has changed since the runs that are compared with, and nobody accepted it.
+    pub(crate) unaccepted: Option<Change>,
 }
 
 /// Compares in the way that knows most of the error: pairs, then a history, then repetitions against repetitions, then one
@@ -72,7 +74,7 @@ pub(crate) fn compare(
     if wanted.paired {
         return sides.paired();
     }
-    let history = || history::runs_of(baseline, scenario, metric);
+    let history = || history::of_baseline(baseline, scenario, metric);
     (baseline.runs.len() > 1)
         .then(|| sides.history(&history()))
         .flatten()
@@ -148,10 +150,11 @@ impl Sides<'_> {
             difference: Some(difference),
             p_permutation: None,
             samples: samples.min(),
+            unaccepted: None,
         }
     }
 
-    fn history(&self, runs: &history::Runs) -> Option<Compared> {
+    fn history(&self, stretches: &Stretches) -> Option<Compared> {
         let current = self.whole(self.ours)?;
         let place = |values: &[f64]| -> Vec<f64> {
             values
@@ -159,8 +162,8 @@ impl Sides<'_> {
                 .map(|value| self.scale.place(*value))
                 .collect()
         };
-        let reference = place(&runs.reference);
-        let earlier: Vec<Vec<f64>> = runs.other.iter().map(|values| place(values)).collect();
+        let reference = place(&stretches.reference);
+        let earlier: Vec<Vec<f64>> = stretches.other.iter().map(|values| place(values)).collect();
         let difference = predicted_difference(
             self.scale.place(current),
             &reference,
@@ -178,6 +181,7 @@ impl Sides<'_> {
             difference: Some(difference),
             p_permutation: None,
             samples: self.ours.samples,
+            unaccepted: stretches.unaccepted.clone(),
         })
     }
 
@@ -218,6 +222,7 @@ impl Sides<'_> {
             difference: None,
             p_permutation: None,
             samples: samples.into_iter().flatten().min(),
+            unaccepted: None,
         })
     }
 

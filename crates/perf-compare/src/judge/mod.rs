@@ -6,13 +6,14 @@ mod primary;
 mod verdict;
 
 use schema::evidence::{
-    ComparedMetric, Comparison, Direction, Method, Metric, SignedInterval, Verdict,
+    ComparedMetric, Comparison, Direction, Method, Metric, SignedInterval, Verdict, unit_symbol,
 };
 use schema::{Measured, rounded};
 use stats::{Difference, benjamini_hochberg, holm};
 use toolkit::AllowedMissing;
 
 use crate::baseline::Baseline;
+use crate::history::Change;
 use crate::options::Options;
 use crate::run::{Part, Run};
 use margin::{Margins, Scale};
@@ -338,7 +339,14 @@ impl Row<'_> {
             verdict,
             passed: !fails || (options.primary_only && !self.primary),
             more_repetitions: more,
-            note: undecided.then(|| why_undecided(compared.method, more)),
+            note: undecided
+                .then(|| why_undecided(compared.method, more))
+                .or_else(|| {
+                    compared
+                        .unaccepted
+                        .as_ref()
+                        .map(|change| unaccepted(self.metric, change))
+                }),
             ..shown
         }
     }
@@ -445,6 +453,16 @@ fn measured(value: f64) -> Option<Measured> {
     } else {
         Measured::rounded(value)
     }
+}
+
+fn unaccepted(metric: Metric, change: &Change) -> String {
+    let unit = unit_symbol(metric.unit());
+    format!(
+        "the history went from {:.3} to {:.3} {unit} at its run {}, which nobody accepted",
+        change.before,
+        change.after,
+        change.place + 1
+    )
 }
 
 fn why_undecided(method: Method, more: Option<u64>) -> String {

@@ -4,6 +4,7 @@
 
 mod edge;
 mod guards;
+mod history;
 mod others;
 mod point;
 mod repetitions;
