@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,15 @@ impl Interrupt {
     /// For a filter: Ctrl-C reaches the whole pipe, and what comes from the tools before it is still to be
     /// judged, so SIGINT only asks.
     pub fn defer() -> Result<Interrupt, ToolkitError> {
-        Interrupt::on(&[SIGINT])
+        // Once a process, however often a program that calls a filter as a library calls it.
+        static DEFERRED: Mutex<Option<Interrupt>> = Mutex::new(None);
+        let mut deferred = DEFERRED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(interrupt) = deferred.as_ref() {
+            return Ok(interrupt.clone());
+        }
+        let interrupt = Interrupt::on(&[SIGINT])?;
+        *deferred = Some(interrupt.clone());
+        Ok(interrupt)
     }
 
     /// Never asked, for tests and libraries.

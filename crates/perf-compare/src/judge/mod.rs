@@ -21,8 +21,10 @@ use method::{Compared, Wanted};
 
 /// More repetitions than these nobody orders.
 const MOST_REPETITIONS: u64 = 100;
-/// What p-values are held to.
+/// What the corrected p-values of primary metrics are held to: half of it is the chance that a run without a change fails.
 const LEVEL: f64 = 0.05;
+/// The same of all others, which add to that chance: so it stays at 3 %.
+const LEVEL_OF_OTHERS: f64 = 0.01;
 /// What must be achieved of what was offered in open loop.
 const ACHIEVED_PERCENT: f64 = 99.0;
 
@@ -316,7 +318,8 @@ impl Row<'_> {
             });
         let verdict = match (&worse, self.p_adjusted) {
             (Some(worse), Some(p_adjusted)) => {
-                verdict::verdict(worse, margin, p_adjusted, options.strict)
+                let sure = p_adjusted < self.level();
+                verdict::verdict(worse, margin, sure, options.strict)
             }
             _ => {
                 let worse_by = match self.metric.better() {
@@ -380,7 +383,7 @@ impl Row<'_> {
         worse.more_repetitions(
             compared.current_count.min(compared.baseline_count) as u64,
             margin,
-            LEVEL * stricter,
+            self.level() * stricter,
             MOST_REPETITIONS,
         )
     }
@@ -435,6 +438,10 @@ impl Row<'_> {
             passed: false,
             note: None,
         }
+    }
+
+    fn level(&self) -> f64 {
+        if self.primary { LEVEL } else { LEVEL_OF_OTHERS }
     }
 
     /// What `--allow-missing` calls it.

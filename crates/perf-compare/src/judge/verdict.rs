@@ -3,19 +3,15 @@ use stats::Difference;
 
 /// A change smaller than this is none: the last bits of a double must not decide.
 const ROUNDING: f64 = 1e-9;
-/// What a corrected p-value is held to.
-const LEVEL: f64 = 0.05;
-
 /// What a difference with its interval means, in the direction of worse.
 ///
-/// Regressed: surely worse (`p_adjusted`, which counts how many metrics were looked at), and by more than the margin as
+/// Regressed: surely worse (`sure`, which counts how many metrics were looked at), and by more than the margin as
 /// far as can be told; under `strict` surely by more than it. Improved: the same the other way round. Unchanged: surely within
 /// the margin to both sides. Not worse: surely not worse by more than the margin. The rest does not decide.
-pub(crate) fn verdict(worse: &Difference, margin: f64, p_adjusted: f64, strict: bool) -> Verdict {
+pub(crate) fn verdict(worse: &Difference, margin: f64, sure: bool, strict: bool) -> Verdict {
     let Some((low, high)) = worse.interval() else {
         return Verdict::Inconclusive;
     };
-    let sure = p_adjusted < LEVEL;
     let beyond = margin + ROUNDING;
     let regressed = worse.estimate > beyond && (!strict || low > beyond);
     let improved = worse.estimate < -beyond && (!strict || high < -beyond);
@@ -54,8 +50,8 @@ mod tests {
             error,
             degrees: 8.0,
         };
-        let p = difference.p_value().unwrap();
-        verdict(&difference, 0.1, p, strict)
+        let sure = difference.p_value().unwrap() < 0.05;
+        verdict(&difference, 0.1, sure, strict)
     }
 
     #[test]
@@ -91,8 +87,11 @@ mod tests {
             error: 0.05,
             degrees: 8.0,
         };
-        assert_eq!(verdict(&difference, 0.1, 0.02, false), Verdict::Regressed);
-        assert_eq!(verdict(&difference, 0.1, 0.2, false), Verdict::Inconclusive);
+        assert_eq!(verdict(&difference, 0.1, true, false), Verdict::Regressed);
+        assert_eq!(
+            verdict(&difference, 0.1, false, false),
+            Verdict::Inconclusive
+        );
     }
 
     #[test]
