@@ -6,15 +6,15 @@ use crate::autoregressive::Fit;
 const MOVES: usize = 3;
 
 /// The clearest level that returns, if chance makes one so clear less often than a level of significance.
-pub fn bump(scores: &[f64], windows: &[(usize, usize)], level: f64) -> Option<Change> {
-    let (start, end) = clearest(scores, windows)?;
+pub fn bump(values: &[f64], windows: &[(usize, usize)], level: f64) -> Option<Change> {
+    let (start, end) = clearest(values, windows)?;
     // A smooth bound of how many there are.
-    let bumps = (scores.len() * scores.len()) as f64 / 2.0;
+    let bumps = (values.len() * values.len()) as f64 / 2.0;
     let inside = |place: usize| f64::from(u8::from(start <= place && place < end));
-    let points: Vec<(f64, f64)> = scores
+    let points: Vec<(f64, f64)> = values
         .iter()
         .enumerate()
-        .map(|(place, score)| (inside(place), *score))
+        .map(|(place, value)| (inside(place), *value))
         .collect();
     let evidence = |autocorrelation: f64| {
         let fit = Fit::new(&points, autocorrelation);
@@ -25,7 +25,7 @@ pub fn bump(scores: &[f64], windows: &[(usize, usize)], level: f64) -> Option<Ch
     };
     let tail = |_, deviate: f64| (two_sided(deviate) * bumps).min(1.0);
     let places = vec![start, end];
-    let residuals = around_levels(scores, &places);
+    let residuals = around_levels(values, &places);
     Some(Change {
         p_value: p_value_within(level, &residuals, evidence, tail)?,
         places,
@@ -33,8 +33,8 @@ pub fn bump(scores: &[f64], windows: &[(usize, usize)], level: f64) -> Option<Ch
 }
 
 /// Where a bump (start, end) is clearest, were values independent: from the best of all windows' widest swings.
-fn clearest(scores: &[f64], windows: &[(usize, usize)]) -> Option<(usize, usize)> {
-    let sums = Sums::new(scores);
+fn clearest(values: &[f64], windows: &[(usize, usize)]) -> Option<(usize, usize)> {
+    let sums = Sums::new(values);
     let swings = windows
         .iter()
         .filter_map(|(start, end)| sums.swing(*start, *end));
@@ -61,11 +61,11 @@ fn highest<T: Copy>(all: impl Iterator<Item = T>, height: impl Fn(T) -> f64) -> 
 struct Sums(Vec<f64>);
 
 impl Sums {
-    fn new(scores: &[f64]) -> Sums {
-        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+    fn new(values: &[f64]) -> Sums {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
         let mut sum = 0.0;
-        let sums = scores.iter().map(|score| {
-            sum += score - mean;
+        let sums = values.iter().map(|value| {
+            sum += value - mean;
             sum
         });
         Sums(std::iter::once(0.0).chain(sums).collect())

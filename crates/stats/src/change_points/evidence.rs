@@ -135,16 +135,16 @@ fn wandering(residuals: &[f64], autocorrelation: f64) -> f64 {
     f64::max(found / told, 1.0)
 }
 
-/// Each score less the mean of its level, between the places where levels begin.
-pub fn around_levels(scores: &[f64], places: &[usize]) -> Vec<f64> {
+/// Each value less the mean of its level, between the places where levels begin.
+pub fn around_levels(values: &[f64], places: &[usize]) -> Vec<f64> {
     let starts = std::iter::once(0).chain(places.iter().copied());
-    let ends = places.iter().copied().chain([scores.len()]);
+    let ends = places.iter().copied().chain([values.len()]);
     starts
         .zip(ends)
-        .filter_map(|(start, end)| scores.get(start..end))
+        .filter_map(|(start, end)| values.get(start..end))
         .flat_map(|level| {
             let mean = level.iter().sum::<f64>() / level.len() as f64;
-            level.iter().map(move |score| score - mean)
+            level.iter().map(move |value| value - mean)
         })
         .collect()
 }

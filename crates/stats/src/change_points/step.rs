@@ -3,34 +3,34 @@ use super::evidence::{
 };
 use super::{Change, SHORTEST_LEVEL};
 
-/// Keeps the noise around a perfect step above 0: for each of the scores, whose own variance is about 1.
-const LEAST_VARIANCE: f64 = 1e-9;
+/// Keeps the noise around a perfect step above 0: for each of the values, the farthest of which is 1 from their median.
+const LEAST_VARIANCE: f64 = 1e-12;
 
 /// The clearest step, if chance makes one so clear less often than a level.
-pub fn step(scores: &[f64], level: f64) -> Option<Change> {
-    let residuals = residuals(scores)?;
+pub fn step(values: &[f64], level: f64) -> Option<Change> {
+    let residuals = residuals(values)?;
     let evidence = |autocorrelation: f64| {
-        Fit::new(scores, autocorrelation).map(|fit| Evidence {
+        Fit::new(values, autocorrelation).map(|fit| Evidence {
             t: fit.t,
             log_likelihood: fit.log_likelihood,
         })
     };
-    let tail = |autocorrelation: f64, deviate: f64| tail(scores.len(), autocorrelation, deviate);
+    let tail = |autocorrelation: f64, deviate: f64| tail(values.len(), autocorrelation, deviate);
     Some(Change {
         p_value: p_value_within(level, &residuals, evidence, tail)?,
-        places: vec![Fit::new(scores, autocorrelation(&residuals))?.place],
+        places: vec![Fit::new(values, autocorrelation(&residuals))?.place],
     })
 }
 
 /// Where a step is clearest; `None` where it could not lie anywhere.
-pub fn clearest_place(scores: &[f64]) -> Option<usize> {
-    Some(Fit::new(scores, autocorrelation(&residuals(scores)?))?.place)
+pub fn clearest_place(values: &[f64]) -> Option<usize> {
+    Some(Fit::new(values, autocorrelation(&residuals(values)?))?.place)
 }
 
 /// Around the clearest step, were values independent.
-fn residuals(scores: &[f64]) -> Option<Vec<f64>> {
-    let place = Fit::new(scores, 0.0)?.place;
-    Some(around_levels(scores, &[place]))
+fn residuals(values: &[f64]) -> Option<Vec<f64>> {
+    let place = Fit::new(values, 0.0)?.place;
+    Some(around_levels(values, &[place]))
 }
 
 /// The probability that a standard normal deviate rises so high at any place among so many values.
@@ -96,28 +96,28 @@ struct Fit {
 
 impl Fit {
     /// In one pass over all places. `None` for fewer values than two shortest levels.
-    fn new(scores: &[f64], autocorrelation: f64) -> Option<Fit> {
-        let first = *scores.first()?;
-        let regressors = Regressors::new(scores.len(), autocorrelation);
+    fn new(values: &[f64], autocorrelation: f64) -> Option<Fit> {
+        let first = *values.first()?;
+        let regressors = Regressors::new(values.len(), autocorrelation);
         let unforeseen = 1.0 - autocorrelation * autocorrelation;
         let rows = || {
-            scores
+            values
                 .iter()
-                .zip(scores.iter().skip(1))
-                .map(|(score, next)| next - autocorrelation * score)
+                .zip(values.iter().skip(1))
+                .map(|(value, next)| next - autocorrelation * value)
         };
         let along_mean = unforeseen * first + regressors.left * rows().sum::<f64>();
         let noise = unforeseen * first * first + rows().map(|row| row * row).sum::<f64>()
             - along_mean * along_mean / regressors.mean;
 
-        let places = SHORTEST_LEVEL..=scores.len().checked_sub(SHORTEST_LEVEL)?;
+        let places = SHORTEST_LEVEL..=values.len().checked_sub(SHORTEST_LEVEL)?;
         let mut after = 0.0;
         let mut best: Option<(usize, f64)> = None;
-        for (place, pair) in scores.windows(2).enumerate().rev() {
-            let (place, [score, next]) = (place + 1, pair) else {
+        for (place, pair) in values.windows(2).enumerate().rev() {
+            let (place, [value, next]) = (place + 1, pair) else {
                 continue;
             };
-            let row = next - autocorrelation * score;
+            let row = next - autocorrelation * value;
             if places.contains(&place) {
                 let along = row + regressors.left * after
                     - regressors.along_mean(place) * along_mean / regressors.mean;
