@@ -226,6 +226,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/bench-run.md",
         "bin-docs/bench-run-figures.md",
         "bin-docs/intervals.md",
+        "bin-docs/change-points.md",
         "bin-docs/policy-server.md",
     ] {
         let path = root().join(page);

@@ -8,6 +8,8 @@
 //! [`paired_difference`] for those measured in turn, [`predicted_difference`] for a run against a history and
 //! [`known_difference`] for one run against one. Where many are looked at, [`holm`] and [`benjamini_hochberg`] correct their
 //! p-values; [`permutation_test`] checks the few that Student's law may not fit.
+//!
+//! [`change_points`] finds where the level of a history of runs changes.
 
 mod autoregressive;
 mod change_points;
