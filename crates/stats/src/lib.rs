@@ -2,7 +2,8 @@
 //!
 //! What is measured decides which interval is honest: [`sliced_interval`] for quantiles of one repetition,
 //! [`repeated_interval`] for those of all repetitions, [`clustered_interval`] for an average such as a throughput,
-//! [`slope_interval`] for growth over time and [`mean_interval`] for its mean over repetitions. All are two-sided, of 95 %.
+//! [`proportion_interval`] for the share of failures, [`slope_interval`] for growth over time and [`mean_interval`] for its
+//! mean over repetitions. All are two-sided, of 95 %.
 //!
 //! What is compared decides which [`Difference`] is honest: [`welch_difference`] for repetitions on two sides,
 //! [`paired_difference`] for those measured in turn, [`predicted_difference`] for a run against a history and
@@ -20,6 +21,7 @@ mod mean;
 mod mixture;
 mod multiple;
 mod permutation;
+mod proportion;
 mod repeated;
 mod sample_size;
 mod sliced;
@@ -36,6 +38,7 @@ pub use distribution::Distribution;
 pub use mean::mean_interval;
 pub use multiple::{benjamini_hochberg, holm};
 pub use permutation::{paired_permutation_test, permutation_test};
+pub use proportion::proportion_interval;
 pub use repeated::repeated_interval;
 pub use sample_size::samples_for_interval;
 pub use sliced::{QuantileInterval, pooled_effective_samples, sliced_interval};

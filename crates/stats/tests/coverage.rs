@@ -10,7 +10,11 @@ mod experiment;
 mod service;
 
 use experiment::{Experiment, slope_coverage, starts_noticed};
+use rand::SeedableRng;
+use rand_distr::{Distribution, LogNormal};
+use rand_xoshiro::Xoshiro256PlusPlus;
 use service::Service;
+use stats::clustered_interval;
 
 const RUNS: usize = 200;
 const SEED: u64 = 7;
@@ -72,4 +76,23 @@ fn a_start_half_as_slow_again_is_noticed_and_one_like_the_rest_is_not() {
     };
     assert!(queue(10_000, 1.0, RUNS) <= 3.0);
     assert!(queue(64_000, 1.5, 40) >= 85.0);
+}
+
+/// What perf-validate makes of the peaks of memory: the interval lies around the highest of them.
+#[test]
+fn a_further_peak_stays_below_the_upper_end_around_the_highest_of_several() {
+    let law = LogNormal::new(4.0, 0.1).unwrap();
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(SEED);
+    for repetitions in [2, 5, 20] {
+        let above = (0..2000)
+            .filter(|_| {
+                let peaks: Vec<f64> = law.sample_iter(&mut random).take(repetitions).collect();
+                let highest = peaks.iter().copied().fold(0.0, f64::max);
+                let (_, high) = clustered_interval(highest, &peaks).unwrap();
+                law.sample(&mut random) > high
+            })
+            .count();
+        // 4.5 % of 2,000 at most, and two binomial standard errors.
+        assert!(above <= 109, "{repetitions}: {above}");
+    }
 }
