@@ -1,11 +1,17 @@
 //! perf-validate: one run against its thresholds.
 //!
 //! The top level of the document and every batch size are held to the thresholds file, every test scenario to
-//! its own limits and to the error rate of that file. What was not measured is missing, and fails.
+//! its own limits and to the error rate of that file. What was not measured is missing, and fails. Whether a value
+//! decides or its whole 95 % interval is up to the person who asks; the document tells both.
 
+mod doubts;
+mod error;
+mod interval;
 mod judge;
 mod options;
+mod part;
 mod quantile;
+mod report;
 mod thresholds;
 
 use schema::Section;
@@ -13,8 +19,10 @@ use schema::configuration::ThresholdsFile;
 use schema::evidence::{Evidence, Validation};
 use schemars::schema_for;
 use toolkit::{AllowedMissing, Exit, Streams, Tool, ToolkitError};
-use toolkit::{configuration, documents, summary};
+use toolkit::{configuration, documents, files, summary};
 
+use error::Error;
+use judge::Demand;
 use options::Options;
 
 const TOOL: Tool = Tool {
@@ -28,19 +36,39 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
     TOOL.run(arguments, streams, validate)
 }
 
-fn validate(options: Options, streams: &mut Streams<'_>) -> Result<Exit, ToolkitError> {
+fn validate(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     documents::refuse_stdin_twice(&options.results, "--thresholds", &options.thresholds)?;
+    options.check_output()?;
     let mut incoming = documents::read(&options.results, "--results", streams)?;
     let (file, read) = configuration::read::<ThresholdsFile>(&options.thresholds, streams)?;
-    let of_run = file.performance_thresholds.unwrap_or_default();
-    let allowed = allowed_missing(&options.allow_missing, &incoming.evidence)?;
+    let of_run = file
+        .performance_thresholds
+        .ok_or_else(|| Error::NoThresholds {
+            file: read.name.clone(),
+        })?;
+    let demand = Demand {
+        thresholds: &of_run,
+        allowed: allowed_missing(&options.allow_missing, &incoming.evidence)?,
+        whole_interval: options.strict,
+        no_doubts: options.strict_warnings,
+    };
 
-    let validation = judge::validate(&incoming.evidence, &of_run, &allowed);
+    let doubts = doubts::of(&incoming.evidence);
+    let validation = judge::validate(&incoming.evidence, &doubts, &demand);
+    if !demand.no_doubts {
+        for doubt in &doubts {
+            streams.say(&format!("{}: {doubt}", TOOL.name));
+        }
+    }
     summary::say_checks(&TOOL, &validation.checks, streams);
     summary::say_other_failures(&TOOL, Validation::NAME, &incoming.evidence, streams);
 
+    if let Some(path) = &options.output {
+        let report = report::markdown(&validation, &doubts, &incoming.evidence);
+        files::write(path, report.as_bytes(), streams)?;
+    }
     incoming.add(&TOOL, &validation, vec![read.input()])?;
-    incoming.pass_on(options.output.as_deref(), streams)
+    Ok(incoming.pass_on(None, streams)?)
 }
 
 /// A run that was broken off may lack the very scenarios that the names speak of. It fails whatever is allowed.

@@ -1,4 +1,7 @@
 use argh::FromArgs;
+use toolkit::files;
+
+use crate::error::Error;
 
 /// Holds one run against its thresholds: the top level of the evidence document, every batch size and every
 /// test scenario. Reads the document from stdin and writes it to stdout with the section `validation`.
@@ -17,7 +20,37 @@ pub(crate) struct Options {
     #[argh(option, arg_name = "name")]
     pub(crate) allow_missing: Vec<String>,
 
-    /// where the document goes in place of stdout
+    /// pass a check only if the whole 95 % interval of its value is within the limit
+    #[argh(switch)]
+    pub(crate) strict: bool,
+
+    /// fail if the document warns of anything: a saturated generator, unmet hardware requirements, …
+    #[argh(switch)]
+    pub(crate) strict_warnings: bool,
+
+    /// where a report in markdown goes; the document goes to stdout all the same
     #[argh(option, arg_name = "file")]
     pub(crate) output: Option<String>,
+}
+
+impl Options {
+    /// Refuses a report where something else is or goes.
+    pub(crate) fn check_output(&self) -> Result<(), Error> {
+        let Some(path) = self.output.as_deref() else {
+            return Ok(());
+        };
+        if path == "-" {
+            return Err(Error::OutputIsStdout);
+        }
+        let results = self.results.iter().map(|results| ("--results", results));
+        for (option, input) in results.chain([("--thresholds", &self.thresholds)]) {
+            if input != "-" && files::collide(path, input)? {
+                return Err(Error::OutputIsInput {
+                    path: path.to_owned(),
+                    option,
+                });
+            }
+        }
+        Ok(())
+    }
 }

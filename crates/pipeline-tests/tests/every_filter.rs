@@ -15,7 +15,7 @@ struct Filter {
     configuration: Option<(&'static str, &'static str)>,
     /// The option that names a document in place of stdin.
     document: &'static str,
-    /// The option that sends the document elsewhere; report-gen sends a report there.
+    /// The option that sends the document elsewhere; perf-validate and report-gen send a report there.
     output: &'static str,
     /// One of its options with a slip of the finger, and what was meant.
     misspelt: (&'static str, &'static str),
@@ -27,7 +27,7 @@ const FILTERS: [Filter; 4] = [
         arguments: &["--thresholds=thresholds.yaml"],
         configuration: Some(("--thresholds", "thresholds.yaml")),
         document: "--results",
-        output: "--output=out.json",
+        output: "--output=out.md",
         misspelt: ("--alow-missing", "--allow-missing"),
     },
     Filter {

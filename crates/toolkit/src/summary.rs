@@ -1,39 +1,46 @@
 //! What a person reads of a verdict: one line if all is well, else a line for each check that is not.
 
-use schema::Measured;
-use schema::evidence::{Check, CheckStatus, Evidence, unit_symbol};
+use schema::evidence::{Check, CheckStatus, Evidence, Interval, unit_symbol};
 
+use crate::figure::told_from;
 use crate::{Streams, Tool};
 
-/// Says each check that did not pass, and the verdict over all of them.
+/// Says each check that did not pass or is inconclusive, and the verdict over all of them.
 pub fn say_checks<'a>(
     tool: &Tool,
     checks: impl IntoIterator<Item = &'a Check>,
     streams: &mut Streams<'_>,
 ) {
-    let (mut all, mut failed, mut allowed) = (0, 0, 0);
+    let (mut all, mut failed, mut allowed, mut undecided) = (0, 0, 0, 0);
     for check in checks {
         all += 1;
-        if !check.passed {
-            failed += 1;
-            let status = streams.verdict(false, check.status.name());
-            streams.say(&format!("{}: {status}: {}", tool.name, sentence(check)));
-        } else if check.status == CheckStatus::Missing {
-            allowed += 1;
-        }
+        let inconclusive = check.status == CheckStatus::Inconclusive;
+        undecided += u32::from(inconclusive);
+        let status = match (check.passed, inconclusive) {
+            (false, true) => streams.verdict(false, "failed, inconclusive"),
+            (false, false) => streams.verdict(false, check.status.name()),
+            (true, true) => check.status.name().to_owned(),
+            (true, false) => {
+                allowed += u32::from(check.status == CheckStatus::Missing);
+                continue;
+            }
+        };
+        failed += u32::from(!check.passed);
+        streams.say(&format!("{}: {status}: {}", tool.name, sentence(check)));
     }
     let plural = if all == 1 { "" } else { "s" };
-    let allowed = match allowed {
+    let of_them = |count: u32, what: &str| match count {
         0 => String::new(),
-        count => format!(", {count} of them missing, as allowed"),
+        count => format!(", {count} of them {what}"),
     };
+    let doubts = of_them(allowed, "missing, as allowed") + &of_them(undecided, "inconclusive");
     let line = if failed == 0 {
         let passed = streams.verdict(true, "passed");
-        format!("{}: {passed}, {all} check{plural}{allowed}", tool.name)
+        format!("{}: {passed}, {all} check{plural}{doubts}", tool.name)
     } else {
         let refused = streams.verdict(false, "failed");
         format!(
-            "{}: {refused}, {failed} of {all} check{plural}{allowed}",
+            "{}: {refused}, {failed} of {all} check{plural}{doubts}",
             tool.name
         )
     };
@@ -63,16 +70,16 @@ fn sentence(check: &Check) -> String {
         Some(scenario) => format!(" of {scenario}"),
         None => String::new(),
     };
-    let (actual, expected) = match check.actual {
-        Some(actual) => distinct_figures(actual, check.expected),
-        None => (String::new(), figure(check.expected)),
-    };
     let unit = match unit_symbol(&check.unit) {
         "" => String::new(),
         symbol => format!(" {symbol}"),
     };
     let actual = match check.actual {
-        Some(_) => format!(" is {actual}{unit}"),
+        Some(actual) => format!(
+            " is {}{unit}{}",
+            told_from(actual, check.expected),
+            range(check)
+        ),
         None => String::new(),
     };
     let note = match &check.note {
@@ -80,31 +87,37 @@ fn sentence(check: &Check) -> String {
         None => String::new(),
     };
     format!(
-        "{}{scenario}{actual}, expected {} {expected}{unit}{note}",
+        "{}{scenario}{actual}, expected {} {}{unit}{note}",
         check.metric,
-        check.operator.symbol()
+        check.operator.symbol(),
+        check.expected
     )
 }
 
-/// Rounded, unless the two would then look equal although they differ.
-fn distinct_figures(actual: Measured, expected: Measured) -> (String, String) {
-    let rounded = (figure(actual), figure(expected));
-    if rounded.0 == rounded.1 && actual != expected {
-        (actual.to_string(), expected.to_string())
-    } else {
-        rounded
+/// The interval as people say it; nothing where it has no end.
+fn range(check: &Check) -> String {
+    let end = |value| told_from(value, check.expected);
+    match check.ci95 {
+        Some(Interval {
+            low: Some(low),
+            high: Some(high),
+        }) => format!(", between {} and {}", end(low), end(high)),
+        Some(Interval {
+            low: Some(low),
+            high: None,
+        }) => format!(", at least {}", end(low)),
+        Some(Interval {
+            low: None,
+            high: Some(high),
+        }) => format!(", at most {}", end(high)),
+        _ => String::new(),
     }
-}
-
-/// At most three decimals, none of them a trailing zero.
-fn figure(value: Measured) -> String {
-    let fixed = format!("{:.3}", value.get());
-    fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use schema::Measured;
     use schema::evidence::Operator;
 
     fn judged(actual: Option<f64>) -> Check {
@@ -143,5 +156,21 @@ mod tests {
             sentence(&judged(Some(50.000_1))),
             "latency.p99_ms is 50.0001 ms, expected <= 50 ms"
         );
+    }
+
+    #[test]
+    fn an_interval_is_said_as_far_as_it_is_known() {
+        let (low, high) = (Measured::from(40), Measured::new(50.000_1));
+        for (low, high, said) in [
+            (Some(low), high, ", between 40 and 50.0001"),
+            (Some(low), None, ", at least 40"),
+            (None, high, ", at most 50.0001"),
+            (None, None, ""),
+        ] {
+            assert_eq!(
+                sentence(&judged(Some(45.0)).within(Interval { low, high })),
+                format!("latency.p99_ms is 45 ms{said}, expected <= 50 ms")
+            );
+        }
     }
 }

@@ -24,6 +24,17 @@ pub fn validate(stdin: &str, more: &[&str]) -> Ran {
     place().feed(TOOL, &[&["--thresholds", "t.yaml"], more].concat(), stdin)
 }
 
+/// An interval as documents write it: an open end is absent.
+pub fn interval(low: Option<f64>, high: Option<f64>) -> Value {
+    let mut interval = json!({});
+    for (end, value) in [("low", low), ("high", high)] {
+        if let Some(value) = value {
+            interval[end] = json!(value);
+        }
+    }
+    interval
+}
+
 pub fn sections() -> Value {
     json!({
         "latency": {

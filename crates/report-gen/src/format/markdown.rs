@@ -2,6 +2,7 @@ use std::fmt::{self, Write};
 
 use askama::Template;
 use askama::filters::Escaper;
+use toolkit::markdown::write_escaped;
 
 use super::Format;
 use crate::model::{Overall, Report};
@@ -40,70 +41,12 @@ impl Format for Markdown {
     }
 }
 
-/// Makes any text harmless in a paragraph and in a table cell: no markup, no HTML, no cell or line of its own,
-/// no person or issue called by name. `askama.toml` applies it to every value in a `.md` template.
+/// Makes any text harmless. `askama.toml` applies it to every value in a `.md` template.
 #[derive(Clone, Copy)]
 pub(crate) struct Escape;
 
 impl Escaper for Escape {
     fn write_escaped_str<W: Write>(&self, mut destination: W, text: &str) -> fmt::Result {
-        let mut previous = ' ';
-        let mut rest = text.chars().peekable();
-        while let Some(character) = rest.next() {
-            let next = rest.peek().copied().unwrap_or(' ');
-            match character {
-                '<' => destination.write_str("&lt;")?,
-                '>' => destination.write_str("&gt;")?,
-                '&' => destination.write_str("&amp;")?,
-                // Entities would be resolved before GitHub looks for people and issues; a gap stays.
-                '@' | '#' => write!(destination, "{character}&#8203;")?,
-                // Inside a word an underscore is only itself, and metrics' names stay readable as text.
-                '_' if previous.is_alphanumeric() && next.is_alphanumeric() => {
-                    destination.write_char('_')?;
-                }
-                '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' | '!' | '$' => {
-                    write!(destination, "\\{character}")?;
-                }
-                _ if character.is_control() => destination.write_char(' ')?,
-                _ => destination.write_char(character)?,
-            }
-            previous = character;
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn escaped(text: &str) -> String {
-        let mut escaped = String::new();
-        Escape.write_escaped_str(&mut escaped, text).unwrap();
-        escaped
-    }
-
-    #[test]
-    fn metrics_and_ordinary_words_stay_as_they_are() {
-        for text in ["latency.p99_ms", "≤ 20 ms", "2 cores found, 4 wanted"] {
-            assert_eq!(escaped(text), text);
-        }
-    }
-
-    #[test]
-    fn a_cell_stays_one_cell_and_a_line_one_line() {
-        assert_eq!(escaped("a|b\r\nc"), "a\\|b  c");
-        assert_eq!(escaped("a\\|b"), "a\\\\\\|b");
-    }
-
-    #[test]
-    fn markup_is_text() {
-        assert_eq!(escaped("<b>&amp;"), "&lt;b&gt;&amp;amp;");
-        assert_eq!(escaped("_a_ **b** [c]"), "\\_a\\_ \\*\\*b\\*\\* \\[c\\]");
-    }
-
-    #[test]
-    fn nobody_is_called() {
-        assert_eq!(escaped("@everyone #1"), "@&#8203;everyone #&#8203;1");
+        write_escaped(&mut destination, text)
     }
 }

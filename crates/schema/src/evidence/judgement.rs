@@ -55,6 +55,23 @@ impl Operator {
         }
     }
 
+    /// What a value tells of a limit together with the interval that the truth lies in: that it holds or does not, where
+    /// the value and all of the interval say so. An end that is absent is as far away as can be.
+    fn answer(self, actual: Measured, ci95: Interval, expected: Measured) -> CheckStatus {
+        let (best, worst) = match self {
+            Operator::AtMost => (ci95.low, ci95.high),
+            Operator::AtLeast => (ci95.high, ci95.low),
+        };
+        let holds = |value| self.holds(value, expected);
+        if holds(actual) && worst.is_some_and(holds) {
+            CheckStatus::Pass
+        } else if !holds(actual) && best.is_some_and(|best| !holds(best)) {
+            CheckStatus::Fail
+        } else {
+            CheckStatus::Inconclusive
+        }
+    }
+
     /// `<=` or `>=`.
     pub fn symbol(self) -> &'static str {
         match self {
@@ -68,11 +85,11 @@ impl Operator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStatus {
-    /// The limit holds.
+    /// The limit holds: the value says so, and all of its interval where it has one.
     Pass,
-    /// It does not.
+    /// It does not: the value says so, and all of its interval where it has one.
     Fail,
-    /// The evidence does not decide.
+    /// The evidence does not decide: the interval lies on both sides of the limit.
     Inconclusive,
     /// There is no evidence.
     Missing,
@@ -118,6 +135,19 @@ impl Check {
             status,
             passed,
             note: allowed.then(|| "allowed to be missing".to_owned()),
+        }
+    }
+
+    /// The same check, with the interval that its value is known to: inconclusive where that lies on both sides of the
+    /// limit. Whether it passes stays as it was, so the value decides. A missing value has no interval.
+    pub fn within(self, ci95: Interval) -> Check {
+        match self.actual {
+            Some(actual) => Check {
+                ci95: Some(ci95),
+                status: self.operator.answer(actual, ci95, self.expected),
+                ..self
+            },
+            None => self,
         }
     }
 
@@ -203,5 +233,61 @@ impl GateGroup {
             GateGroup::Security => "security",
             GateGroup::Deployment => "deployment",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a value against a limit of 50, with an interval.
+    fn judged(operator: Operator, actual: u32, low: Option<u32>, high: Option<u32>) -> Check {
+        let limit = Measured::from(50);
+        let actual = Some(Measured::from(actual));
+        Check::judge("m", "ms", actual, operator, limit, false).within(Interval {
+            low: low.map(Measured::from),
+            high: high.map(Measured::from),
+        })
+    }
+
+    #[test]
+    fn an_interval_on_both_sides_of_the_limit_is_inconclusive_and_the_value_decides() {
+        use CheckStatus::{Fail, Inconclusive, Pass};
+        use Operator::{AtLeast, AtMost};
+        for (operator, actual, low, high, status, passed) in [
+            (AtMost, 45, Some(40), Some(49), Pass, true),
+            (AtMost, 45, Some(40), Some(50), Pass, true),
+            (AtMost, 45, Some(40), Some(51), Inconclusive, true),
+            (AtMost, 55, Some(49), Some(60), Inconclusive, false),
+            (AtMost, 55, Some(51), Some(60), Fail, false),
+            (AtLeast, 55, Some(50), Some(60), Pass, true),
+            (AtLeast, 55, Some(49), Some(60), Inconclusive, true),
+            (AtLeast, 45, Some(40), Some(51), Inconclusive, false),
+            (AtLeast, 45, Some(40), Some(49), Fail, false),
+            // An open end reaches as far as can be, but matters on one side only.
+            (AtMost, 45, None, Some(49), Pass, true),
+            (AtMost, 45, Some(40), None, Inconclusive, true),
+            (AtMost, 55, Some(51), None, Fail, false),
+            (AtLeast, 55, Some(51), None, Pass, true),
+            (AtLeast, 45, None, Some(49), Fail, false),
+            (AtMost, 45, None, None, Inconclusive, true),
+            // An interval that does not hold its own value proves nothing against it.
+            (AtMost, 45, Some(51), Some(60), Inconclusive, true),
+            (AtMost, 55, Some(40), Some(49), Inconclusive, false),
+        ] {
+            let check = judged(operator, actual, low, high);
+            assert_eq!(
+                (check.status, check.passed),
+                (status, passed),
+                "{operator:?} {actual} in {low:?} to {high:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_missing_value_stays_missing_whatever_its_interval() {
+        let limit = Measured::from(50);
+        let check = Check::judge("m", "ms", None, Operator::AtMost, limit, true);
+        assert_eq!(check.clone().within(Interval::default()), check);
     }
 }
