@@ -101,15 +101,15 @@ fn range(check: &Check) -> String {
         Some(Interval {
             low: Some(low),
             high: Some(high),
-        }) => format!(", between {} and {}", end(low), end(high)),
+        }) => format!(" (between {} and {})", end(low), end(high)),
         Some(Interval {
             low: Some(low),
             high: None,
-        }) => format!(", at least {}", end(low)),
+        }) => format!(" (at least {})", end(low)),
         Some(Interval {
             low: None,
             high: Some(high),
-        }) => format!(", at most {}", end(high)),
+        }) => format!(" (at most {})", end(high)),
         _ => String::new(),
     }
 }
@@ -162,9 +162,9 @@ mod tests {
     fn an_interval_is_said_as_far_as_it_is_known() {
         let (low, high) = (Measured::from(40), Measured::new(50.000_1));
         for (low, high, said) in [
-            (Some(low), high, ", between 40 and 50.0001"),
-            (Some(low), None, ", at least 40"),
-            (None, high, ", at most 50.0001"),
+            (Some(low), high, " (between 40 and 50.0001)"),
+            (Some(low), None, " (at least 40)"),
+            (None, high, " (at most 50.0001)"),
             (None, None, ""),
         ] {
             assert_eq!(

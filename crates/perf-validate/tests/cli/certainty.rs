@@ -53,13 +53,13 @@ fn what_is_inconclusive_is_said_whether_it_passes_or_not() {
     let passes = validate(&p99(45.0, Some(40.0), Some(51.0)), &[]).ended(0);
     assert_eq!(
         passes.stderr,
-        "perf-validate: inconclusive: latency.p99_ms is 45 ms, between 40 and 51, expected <= 50 ms (passes by its value)\n\
+        "perf-validate: inconclusive: latency.p99_ms is 45 ms (between 40 and 51), expected <= 50 ms (passes by its value)\n\
          perf-validate: passed, 14 checks, 1 of them inconclusive\n"
     );
     let fails = validate(&p99(55.0, Some(49.0), Some(60.0)), &[]).ended(1);
     assert_eq!(
         fails.stderr,
-        "perf-validate: failed, inconclusive: latency.p99_ms is 55 ms, between 49 and 60, expected <= 50 ms (fails by its value)\n\
+        "perf-validate: failed, inconclusive: latency.p99_ms is 55 ms (between 49 and 60), expected <= 50 ms (fails by its value)\n\
          perf-validate: failed, 1 of 14 checks, 1 of them inconclusive\n"
     );
 }

@@ -55,7 +55,7 @@ fn a_failing_check_is_a_line_that_says_what_and_where() {
     let outcome = validate(&document, &[]);
     assert_eq!(
         outcome.stderr,
-        "perf-validate: failed: latency.p99_ms of batch_4 is 61.2 ms, between 55 and 70.1, expected <= 50 ms\n\
+        "perf-validate: failed: latency.p99_ms of batch_4 is 61.2 ms (between 55 and 70.1), expected <= 50 ms\n\
          perf-validate: failed, 1 of 14 checks\n"
     );
 }
