@@ -6,9 +6,9 @@ use schema::evidence::{Check, Evidence, Operator, Run, Warning};
 /// What limits belief in a run: the warnings of one kind in the document.
 pub(crate) struct Doubt {
     /// The tool that warns.
-    pub(crate) tool: String,
+    tool: String,
     /// For programs.
-    pub(crate) code: String,
+    code: String,
     /// In the words of the first warning.
     message: String,
     count: u32,
@@ -88,7 +88,7 @@ impl Doubt {
     }
 
     /// The first warning, and how many more there are of its kind.
-    pub(crate) fn words(&self) -> String {
+    fn words(&self) -> String {
         match self.count - 1 {
             0 => self.message.clone(),
             more => format!("{}; and {more} more of its kind", self.message),
@@ -98,6 +98,6 @@ impl Doubt {
 
 impl fmt::Display for Doubt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "warning of {}: {}", self.tool, self.words())
+        write!(formatter, "{}: {}", self.tool, self.words())
     }
 }

@@ -55,16 +55,16 @@ fn validate(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> 
 
     let doubts = doubts::of(&incoming.evidence);
     let validation = judge::validate(&incoming.evidence, &doubts, &demand);
-    if !demand.no_doubts {
-        for doubt in &doubts {
-            streams.say(&format!("{}: {doubt}", TOOL.name));
-        }
+    // Where they are checks, they are said as such.
+    let beside = if demand.no_doubts { &[] } else { &doubts[..] };
+    for doubt in beside {
+        streams.say(&format!("{}: warning of {doubt}", TOOL.name));
     }
     summary::say_checks(&TOOL, &validation.checks, streams);
     summary::say_other_failures(&TOOL, Validation::NAME, &incoming.evidence, streams);
 
     if let Some(path) = &options.output {
-        let report = report::markdown(&validation, &doubts, &incoming.evidence);
+        let report = report::markdown(&validation, beside, &incoming.evidence);
         files::write(path, report.as_bytes(), streams)?;
     }
     incoming.add(&TOOL, &validation, vec![read.input()])?;
