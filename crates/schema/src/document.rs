@@ -137,7 +137,7 @@ impl Document {
 
     /// Recomputes `overall_success` from every section that judges and returns it; the key goes if nothing has judged.
     pub fn judge(&mut self) -> Result<Option<bool>, SchemaError> {
-        let success = self.evidence()?.success();
+        let success = self.without_scenarios().evidence()?.success();
         self.sections.shift_remove("overall_success");
         if let Some(success) = success {
             self.put("overall_success", &success)?;
@@ -148,6 +148,19 @@ impl Document {
                 .shift_insert(0, "schema_version".to_owned(), version);
         }
         Ok(success)
+    }
+
+    /// All that may judge: scenarios do not, are nearly all of a document, and were typed when it was read.
+    fn without_scenarios(&self) -> Document {
+        let kept = self
+            .sections
+            .iter()
+            .filter(|(section, _)| *section != "scenarios");
+        Document {
+            sections: kept
+                .map(|(section, text)| (section.clone(), text.clone()))
+                .collect(),
+        }
     }
 
     /// Takes the sections of `other` into this document. Lists of provenance and warnings are concatenated;

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use schema::evidence::{Evidence, InputFile, Provenance, Warning};
-use schema::{Document, Section};
+use schema::{Document, SchemaError, Section};
 
 use crate::files::{self, ReadFile};
 use crate::{Exit, Interrupt, Streams, Tool, ToolkitError, clock};
@@ -54,7 +54,7 @@ pub fn read_translated<Failure: From<ToolkitError>>(
     for path in paths {
         let file = files::read(path, streams)?;
         let documents = match translate(&file)? {
-            Some(document) => vec![document],
+            Some(document) => vec![typed(&file, document)?],
             None => documents_of(&file)?,
         };
         files.push((file, documents));
@@ -62,29 +62,36 @@ pub fn read_translated<Failure: From<ToolkitError>>(
     Ok(merged(files)?)
 }
 
-fn merged(files: Vec<(ReadFile, Vec<Document>)>) -> Result<Incoming, ToolkitError> {
-    let mut whole: Option<(String, Document)> = None;
+fn merged(files: Vec<(ReadFile, Vec<Typed>)>) -> Result<Incoming, ToolkitError> {
+    let mut whole: Option<(String, Typed)> = None;
+    let mut several = false;
     let mut inputs = Vec::new();
     for (file, documents) in files {
         if !file.is_stdin {
             inputs.push(file.input());
         }
-        for (index, document) in documents.into_iter().enumerate() {
+        for (index, (document, evidence)) in documents.into_iter().enumerate() {
             let name = if index == 0 {
                 file.name.clone()
             } else {
                 format!("document {} of {}", index + 1, file.name)
             };
             match &mut whole {
-                Some((first, merged)) => merged.merge(document, (first, &name))?,
-                None => whole = Some((name, document)),
+                Some((first, (merged, _))) => {
+                    merged.merge(document, (first, &name))?;
+                    several = true;
+                }
+                None => whole = Some((name, (document, evidence))),
             }
         }
     }
-    let (name, document) = whole.unwrap_or_default();
-    let evidence = document
-        .evidence()
-        .map_err(|source| ToolkitError::Document { path: name, source })?;
+    let (name, (document, of_first)) = whole.unwrap_or_default();
+    let evidence = if several {
+        let refuse = |source| ToolkitError::Document { path: name, source };
+        document.evidence().map_err(refuse)?
+    } else {
+        of_first
+    };
     Ok(Incoming {
         document,
         evidence,
@@ -136,16 +143,30 @@ pub fn refuse_stdin_twice(
     }
 }
 
-fn documents_of(file: &ReadFile) -> Result<Vec<Document>, ToolkitError> {
-    let refuse = |source| ToolkitError::Document {
+/// A document as text and as types.
+type Typed = (Document, Evidence);
+
+fn documents_of(file: &ReadFile) -> Result<Vec<Typed>, ToolkitError> {
+    let documents = Document::parse_all(&file.content);
+    documents
+        .map_err(|source| refused(file, source))?
+        .into_iter()
+        .map(|document| typed(file, document))
+        .collect()
+}
+
+fn typed(file: &ReadFile, document: Document) -> Result<Typed, ToolkitError> {
+    let evidence = document
+        .evidence()
+        .map_err(|source| refused(file, source))?;
+    Ok((document, evidence))
+}
+
+fn refused(file: &ReadFile, source: SchemaError) -> ToolkitError {
+    ToolkitError::Document {
         path: file.name.clone(),
         source,
-    };
-    let documents = Document::parse_all(&file.content).map_err(refuse)?;
-    for document in &documents {
-        document.evidence().map_err(refuse)?;
     }
-    Ok(documents)
 }
 
 impl Incoming {

@@ -4,6 +4,9 @@ use stats::{ChangePoint, change_points};
 use crate::baseline::Baseline;
 use crate::run::Run;
 
+/// A run is held to no more runs than these: what a machine did years before tells nothing of today's.
+const MOST_RUNS: usize = 1_000;
+
 /// What the runs of a history measured of one metric, cut where its level changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Stretches {
@@ -12,7 +15,7 @@ pub(crate) struct Stretches {
     pub(crate) reference: Vec<f64>,
     /// The others, which tell only how much runs scatter.
     pub(crate) other: Vec<Vec<f64>>,
-    /// The first change after the last acceptance, as it stands in the history.
+    /// The first change after the last acceptance.
     pub(crate) unaccepted: Option<Change>,
 }
 
@@ -21,6 +24,8 @@ pub(crate) struct Stretches {
 pub(crate) struct Change {
     /// The place of the first run after it, among those that have the metric.
     pub(crate) place: usize,
+    /// Which run that is.
+    pub(crate) run_id: Option<String>,
     /// Typical value before and after it, in the metric's unit.
     pub(crate) before: f64,
     pub(crate) after: f64,
@@ -64,9 +69,20 @@ impl<'a> Series<'a> {
                 let found = change_points(&self.values[*start..end]);
                 found
                     .into_iter()
-                    .map(move |point| Change::at(*start, point))
+                    .map(move |point| self.change(start + point.index, point))
             })
             .collect()
+    }
+
+    fn change(&self, place: usize, point: ChangePoint) -> Change {
+        let run = self.runs.get(place);
+        Change {
+            place,
+            run_id: run.and_then(|run| run.identity.run_id.clone()),
+            before: point.before,
+            after: point.after,
+            p_value: point.p_value,
+        }
     }
 
     fn stretches(&self) -> Stretches {
@@ -93,22 +109,13 @@ impl<'a> Series<'a> {
     }
 }
 
-impl Change {
-    fn at(start: usize, point: ChangePoint) -> Change {
-        Change {
-            place: start + point.index,
-            before: point.before,
-            after: point.after,
-            p_value: point.p_value,
-        }
-    }
-}
-
 /// The runs of a baseline in the order of time.
 pub(crate) fn of_baseline(
     baseline: &Baseline,
     scenario: Option<&str>,
     metric: Metric,
 ) -> Stretches {
-    Series::of(&baseline.runs, scenario, metric).stretches()
+    let runs = &baseline.runs;
+    let latest = runs.get(runs.len().saturating_sub(MOST_RUNS)..);
+    Series::of(latest.unwrap_or_default(), scenario, metric).stretches()
 }

@@ -91,7 +91,7 @@ fn point(change: &Change, run: &Run) -> TrendPoint {
     let percent = (change.after / change.before - 1.0) * 100.0;
     TrendPoint {
         index: change.place as u64,
-        run_id: run.identity.run_id.clone(),
+        run_id: change.run_id.clone(),
         commit: run.identity.commit.clone(),
         started_at: run.started_at.clone(),
         before: rounded(change.before),

@@ -25,6 +25,8 @@ const MOST_REPETITIONS: u64 = 100;
 const LEVEL: f64 = 0.05;
 /// The same of all others, which add to that chance: so it stays at 3 %.
 const LEVEL_OF_OTHERS: f64 = 0.01;
+/// Of fifty metrics of a history, one in a hundred changes by chance: what is told of it must be surer.
+const SURELY: f64 = 0.001;
 /// What must be achieved of what was offered in open loop.
 const ACHIEVED_PERCENT: f64 = 99.0;
 
@@ -344,12 +346,7 @@ impl Row<'_> {
             more_repetitions: more,
             note: undecided
                 .then(|| why_undecided(compared.method, more))
-                .or_else(|| {
-                    compared
-                        .unaccepted
-                        .as_ref()
-                        .map(|change| unaccepted(self.metric, change))
-                }),
+                .or_else(|| unaccepted(self.metric, compared.unaccepted.as_ref()?)),
             ..shown
         }
     }
@@ -462,14 +459,20 @@ fn measured(value: f64) -> Option<Measured> {
     }
 }
 
-fn unaccepted(metric: Metric, change: &Change) -> String {
+/// What became worse for sure in the history itself, while every run of it passed; `None` for all else.
+fn unaccepted(metric: Metric, change: &Change) -> Option<String> {
+    let worse = match metric.better() {
+        Direction::Lower => change.after > change.before,
+        Direction::Higher => change.after < change.before,
+    };
     let unit = unit_symbol(metric.unit());
-    format!(
-        "the history went from {:.3} to {:.3} {unit} at its run {}, which nobody accepted",
-        change.before,
-        change.after,
-        change.place + 1
-    )
+    let run = change.run_id.as_deref().unwrap_or("without a name");
+    (worse && change.p_value < SURELY).then(|| {
+        format!(
+            "the history went from {:.3} to {:.3} {unit} with run {run}, which nobody accepted",
+            change.before, change.after
+        )
+    })
 }
 
 fn why_undecided(method: Method, more: Option<u64>) -> String {

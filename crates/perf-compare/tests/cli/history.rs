@@ -261,7 +261,7 @@ fn what_becomes_slower_in_small_steps_that_nobody_accepted_does_not_become_the_r
         p95["note"]
             .as_str()
             .unwrap()
-            .contains("at its run 41, which nobody accepted"),
+            .contains("with run 40, which nobody accepted"),
         "{p95}"
     );
 }
