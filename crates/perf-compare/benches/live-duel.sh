@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What perf-compare says of live runs whose truth is known: policy-server is measured in turn with itself (bench-run --duel),
 # and with --add the one that is judged is slower by that share of its service time. A line a run with the verdict on the
-# run and on the p95 of its latency, and how often each came in the end. A run that may not be compared, as when the
-# generator was starved, is counted as refused and not left out.
+# run and on the p95 of its latency, and how often each came in the end. A run whose generator was starved by whatever else
+# the machine does is compared all the same, without its throughput (--allow-saturated), and counted.
 # Needs jq and two processors. The documents are kept in FOLDER, if one is named.
 # usage: live-duel.sh [RUNS [REPETITIONS [ADD [LATENCY [FOLDER]]]]]
 #   default: 50 runs of 5 repetitions of a service against itself, without any ordered latency, 7 minutes in all
@@ -37,13 +37,16 @@ jq -n --argjson repetitions "$repetitions" --argjson samples "$samples" \
 for ((run = 1; run <= runs; run++)); do
   current=$folder/current-$run.json baseline=$folder/baseline-$run.json compared=$folder/compared-$run.json
   "$bench" --config "$work/duel.json" --duel "${service[*]}" --duel-output "$baseline" --quiet </dev/null >"$current"
-  "$compare" --paired --baseline "$baseline" --current "$current" --exit-zero --quiet >"$compared" 2>"$work/refused" ||
-    cat "$work/refused" >&2
-  jq -r '[.comparison.verdict, (.comparison.metrics[] | select(.metric == "latency.p95_ms")
+  "$compare" --paired --allow-saturated --baseline "$baseline" --current "$current" --exit-zero --quiet >"$compared"
+  jq -r '[.comparison.verdict, (.comparison.warnings | if index("saturated") then "starved" else "quiet" end),
+    (.comparison.metrics[] | select(.metric == "latency.p95_ms")
       | .verdict, .change_percent, .change_ci95.low, .change_ci95.high)] | @tsv' "$compared" |
     awk -v run="$run" 'BEGIN {OFS = "\t"} {print "run " run, $0}' | tee -a "$work/verdicts"
 done
-for place in 2 3; do
-  cut -f "$place" "$work/verdicts" | sort | uniq -c | awk -v what="$([ "$place" = 2 ] && echo run || echo p95)" \
-    '{counts = counts sep $1 " " $2; sep = ", "} END {print "summary: the verdict on the " what ": " counts}'
-done
+summary() {
+  cut -f "$1" "$work/verdicts" | sort | uniq -c |
+    awk -v what="$2" '{counts = counts sep $1 " " $2; sep = ", "} END {print "summary: " what ": " counts}'
+}
+summary 2 "the verdict on the run"
+summary 4 "the verdict on the p95"
+summary 3 "the generator"

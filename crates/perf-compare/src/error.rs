@@ -18,6 +18,9 @@ pub(crate) enum Error {
     /// A first run has nothing to be compared with.
     #[error("{0}; --allow-missing baseline lets a first run pass")]
     NoBaseline(String),
+    /// There is no trend of nothing.
+    #[error("{0}")]
+    NoHistory(String),
     /// A thresholds file was named that says nothing of regressions.
     #[error("{0}: no regression_thresholds: nothing in it says how much worse a run may be")]
     NoRegressionThresholds(String),

@@ -85,48 +85,71 @@ pub(crate) fn between(
         let message = format!("the baseline was measured under kernel {theirs}, this is {ours}");
         warning("kernel_differs", message)
     });
+    let disks = differing(&baseline.disk_gb, &current.disk_gb).map(|(theirs, ours)| {
+        let message =
+            format!("the baseline was measured on a disk of {theirs} GiB, this is {ours}");
+        warning("disk_differs", message)
+    });
     let allowed = allowed
         .into_iter()
         .map(|obstacle| warning(obstacle.kind.code(), obstacle.message));
-    Ok(allowed.chain(kernels).collect())
+    Ok(allowed.chain(kernels).chain(disks).collect())
 }
 
-/// The runs of a history that may be compared with the current one, and in words what became of the others.
-pub(crate) fn comparable(
-    runs: Vec<Run>,
-    current: &Run,
-    options: &Options,
-) -> (Vec<Run>, Option<String>) {
-    let all = runs.len();
-    let mut left_out: Vec<Kind> = Vec::new();
-    let kept: Vec<Run> = runs
-        .into_iter()
-        .filter(|run| {
-            let forbidden = obstacles(run, current)
+/// The runs of a history that may not be compared with the current one.
+pub(crate) struct LeftOut {
+    all: usize,
+    /// Why, sorted.
+    kinds: Vec<Kind>,
+}
+
+impl LeftOut {
+    pub(crate) fn of(runs: &[Run], current: &Run, options: &Options) -> LeftOut {
+        let forbidden = |run: &Run| {
+            obstacles(run, current)
                 .into_iter()
                 .map(|obstacle| obstacle.kind)
-                .find(|kind| !kind.is_allowed(options));
-            left_out.extend(forbidden);
-            forbidden.is_none()
+                .find(|kind| !kind.is_allowed(options))
+        };
+        let mut kinds: Vec<Kind> = runs.iter().filter_map(forbidden).collect();
+        kinds.sort_unstable();
+        LeftOut {
+            all: runs.len(),
+            kinds,
+        }
+    }
+
+    pub(crate) fn are_only_of_other_hosts(&self) -> bool {
+        self.kinds.iter().all(|kind| *kind == Kind::Host)
+    }
+
+    /// How many and why; `None` if there are none.
+    pub(crate) fn words(&self) -> Option<String> {
+        let reasons: Vec<String> = self
+            .kinds
+            .chunk_by(|one, next| one == next)
+            .map(|same| {
+                let way_out = same[0].way_out();
+                let way_out = way_out.map_or_else(String::new, |option| format!(" ({option})"));
+                format!("{} {}{way_out}", same.len(), same[0].of_a_history())
+            })
+            .collect();
+        (!reasons.is_empty()).then(|| {
+            format!(
+                "{} of {} runs of the baseline are left out: {}",
+                self.kinds.len(),
+                self.all,
+                reasons.join(", ")
+            )
         })
-        .collect();
-    left_out.sort_unstable();
-    let reasons: Vec<String> = left_out
-        .chunk_by(|one, next| one == next)
-        .map(|same| {
-            let way_out = same[0].way_out();
-            let way_out = way_out.map_or_else(String::new, |option| format!(" ({option})"));
-            format!("{} {}{way_out}", same.len(), same[0].of_a_history())
-        })
-        .collect();
-    let words = (!reasons.is_empty()).then(|| {
-        format!(
-            "{} of {all} runs of the baseline are left out: {}",
-            left_out.len(),
-            reasons.join(", ")
-        )
-    });
-    (kept, words)
+    }
+}
+
+/// Why the current run may be compared with none at all.
+pub(crate) fn of_current(current: &Run, options: &Options) -> Option<String> {
+    (current.saturated && !options.allow_saturated).then(|| {
+        "this run's generator, not its service, may have been the limit; --allow-saturated compares all the same".to_owned()
+    })
 }
 
 fn obstacles(baseline: &Run, current: &Run) -> Vec<Obstacle> {

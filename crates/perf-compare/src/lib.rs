@@ -1,13 +1,11 @@
 //! perf-compare: one run against a baseline.
 //!
-//! `run` is what a document says as comparisons look at it, `baseline` where it comes from,
-//! `foreign` what other tools wrote, `guards` whether two runs may be
-//! compared at all, `judge` what becomes of each metric, `outcome` what becomes of the whole,
+//! `run` is what a document says as comparisons look at it, `baseline` where it comes from, `foreign` what other tools wrote,
+//! `guards` whether two runs may be compared at all, `judge` what becomes of each metric, `outcome` what becomes of the whole,
 //! `history` the runs that were taken over, `words` what a person reads.
 
 mod baseline;
 mod error;
-// Until it is wired in.
 mod foreign;
 mod guards;
 mod history;
@@ -124,9 +122,16 @@ fn take_over(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error
 fn tell_trend(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let baseline = match baseline::read(&options.baseline, streams)? {
         Found::Runs(baseline) => baseline,
-        Found::Nothing(absence) => return Err(Error::NoBaseline(absence)),
+        Found::Nothing(absence) => return Err(Error::NoHistory(absence)),
     };
-    let trend = history::trend::of(&baseline);
+    let trend = history::trend::of(&baseline.runs);
+    let others = baseline.runs.len() - trend.runs as usize;
+    if others > 0 {
+        streams.say(&format!(
+            "{}: {others} runs of other hosts are left out",
+            TOOL.name
+        ));
+    }
     for line in history::trend::words(&trend) {
         streams.say(&format!("{}: {line}", TOOL.name));
     }

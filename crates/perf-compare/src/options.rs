@@ -92,6 +92,12 @@ impl Options {
             "--accept makes a run the reference when it is taken over: it needs --update"
         } else if self.update && self.baseline.len() > 1 {
             "--update takes over into one history: name one --baseline"
+        } else if self
+            .accept
+            .as_ref()
+            .is_some_and(|reason| reason.trim().is_empty())
+        {
+            "--accept needs a reason: whoever reads the history later will ask for it"
         } else if self.update && self.baseline == ["-"] {
             "--update writes the baseline: it cannot be stdin"
         } else if self.update && self.trend {

@@ -1,9 +1,11 @@
-use schema::evidence::{self, Comparison, Method, PairingRole, Verdict, Warning};
+use schema::evidence::{
+    self, ComparedMetric, Comparison, Method, Metric, PairingRole, Verdict, Warning,
+};
 use toolkit::AllowedMissing;
 
 use crate::baseline::{self, Baseline};
 use crate::error::Error;
-use crate::guards::warning;
+use crate::guards::{self, warning};
 use crate::judge::{self, margin::Margins};
 use crate::options::Options;
 use crate::run::Run;
@@ -38,7 +40,6 @@ pub(crate) fn of(
     options: &Options,
     allowed: &AllowedMissing,
 ) -> Result<Outcome, Error> {
-    let several = baseline.runs.len() > 1;
     let identity = baseline.identity();
     // A section that fails, not merely a warning: the next filter recomputes `overall_success` from sections.
     let nothing_compared = |code: &str| Comparison {
@@ -60,18 +61,20 @@ pub(crate) fn of(
             refusal: None,
         });
     }
+    let incomparable = |words: String| Outcome {
+        comparison: Some(nothing_compared("incomparable")),
+        warnings: vec![warning("incomparable", words.clone())],
+        refusal: Some(words),
+    };
+    if let Some(words) = guards::of_current(run, options) {
+        return Ok(incomparable(words));
+    }
     let (baseline, mut warnings) = match baseline.comparable_with(run, options) {
         Ok(comparable) => comparable,
-        Err(words) if several && allowed.covers(baseline::NAME) => {
-            return Ok(Outcome::first_run(words));
+        Err(refusal) if refusal.only_other_hosts && allowed.covers(baseline::NAME) => {
+            return Ok(Outcome::first_run(refusal.words));
         }
-        Err(words) => {
-            return Ok(Outcome {
-                comparison: Some(nothing_compared("incomparable")),
-                warnings: vec![warning("incomparable", words.clone())],
-                refusal: Some(words),
-            });
-        }
+        Err(refusal) => return Ok(incomparable(refusal.words)),
     };
     if options.paired {
         refuse_unpaired(&baseline, run)?;
@@ -90,7 +93,8 @@ pub(crate) fn of(
 }
 
 fn refuse_unpaired(baseline: &Baseline, run: &Run) -> Result<(), Error> {
-    match baseline.repeated() {
+    let newest: Vec<&Run> = baseline.newest().collect();
+    match newest.as_slice() {
         [theirs] if were_paired(theirs, run) => Ok(()),
         _ => Err(Error::NotPaired),
     }
@@ -111,10 +115,12 @@ fn were_paired(baseline: &Run, current: &Run) -> bool {
 fn of_comparison(comparison: &Comparison, baseline: &Baseline, run: &Run) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let metrics = &comparison.metrics;
-    if metrics
-        .iter()
-        .any(|metric| metric.method == Some(Method::Point))
-    {
+    let is_bare = |metric: &ComparedMetric| {
+        // As few failures as before need no guard.
+        let guarded = metric.metric == Metric::ErrorRate.key() && metric.current <= metric.baseline;
+        metric.method == Some(Method::Point) && !guarded
+    };
+    if metrics.iter().any(is_bare) {
         let message = "one run against one, with nothing known of how much runs differ: a change may be noise";
         warnings.push(warning("unguarded", message.to_owned()));
     }
@@ -139,8 +145,7 @@ fn of_comparison(comparison: &Comparison, baseline: &Baseline, run: &Run) -> Vec
         );
         warnings.push(warning("new_scenario", message));
     }
-    if let [theirs] = baseline.repeated()
-        && were_paired(theirs, run)
+    if baseline.newest().any(|theirs| were_paired(theirs, run))
         && metrics
             .iter()
             .any(|metric| metric.method == Some(Method::Welch))

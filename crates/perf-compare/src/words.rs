@@ -6,23 +6,24 @@ use toolkit::Streams;
 use crate::TOOL;
 
 /// What a metric is called, and what it is when it has grown or shrunk.
-struct Words {
-    label: &'static str,
+struct Words<'a> {
+    label: &'a str,
     grown: &'static str,
     shrunk: &'static str,
 }
 
-impl Words {
-    fn of(key: &str) -> Words {
+impl Words<'_> {
+    fn of(key: &str) -> Words<'_> {
         let metric = Metric::ALL.into_iter().find(|metric| metric.key() == key);
         let (label, grown, shrunk) = match metric {
             Some(Metric::LatencyP50) => ("p50", "slower", "faster"),
             Some(Metric::LatencyP95) => ("p95", "slower", "faster"),
             Some(Metric::LatencyP99) => ("p99", "slower", "faster"),
             Some(Metric::LatencyMean) => ("mean latency", "slower", "faster"),
-            Some(Metric::Throughput) | None => ("throughput", "higher", "lower"),
+            Some(Metric::Throughput) => ("throughput", "higher", "lower"),
             Some(Metric::PeakMemory) => ("peak memory", "larger", "smaller"),
             Some(Metric::ErrorRate) => ("error rate", "higher", "lower"),
+            None => (key, "higher", "lower"),
         };
         Words {
             label,
@@ -179,7 +180,7 @@ fn decimals(one: f64, other: f64) -> usize {
     (1.0 - smallest.log10().floor()).clamp(2.0, 12.0) as usize
 }
 
-fn change(metric: &ComparedMetric, words: &Words) -> String {
+fn change(metric: &ComparedMetric, words: &Words<'_>) -> String {
     let grown = metric.current > metric.baseline;
     let direction = if grown { words.grown } else { words.shrunk };
     let change = metric.change_points.or(metric.change_percent);
@@ -192,7 +193,7 @@ fn change(metric: &ComparedMetric, words: &Words) -> String {
 }
 
 /// ` (between 9.0 % and 19.0 %)`; with the direction of either end where they differ.
-fn between(metric: &ComparedMetric, words: &Words) -> String {
+fn between(metric: &ComparedMetric, words: &Words<'_>) -> String {
     let Some(SignedInterval { low, high }) = metric.change_ci95.filter(|ends| ends.low < ends.high)
     else {
         return String::new();

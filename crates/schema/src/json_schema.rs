@@ -1,5 +1,6 @@
 use schemars::{Schema, schema_for};
 
+use crate::Trend;
 use crate::configuration::{BenchmarkFile, EnvironmentsFile, GatesFile, ThresholdsFile};
 use crate::evidence::Evidence;
 
@@ -14,5 +15,6 @@ pub fn published_schemas() -> Vec<(&'static str, Schema)> {
             schema_for!(ThresholdsFile),
         ),
         ("quality-gates.schema.json", schema_for!(GatesFile)),
+        ("trend.schema.json", schema_for!(Trend)),
     ]
 }

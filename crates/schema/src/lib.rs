@@ -10,8 +10,10 @@ mod error;
 pub mod evidence;
 mod json_schema;
 mod measured;
+mod trend;
 
 pub use document::{Document, Section};
 pub use error::SchemaError;
 pub use json_schema::published_schemas;
 pub use measured::{Measured, rounded};
+pub use trend::{Trend, TrendPoint, TrendSeries};

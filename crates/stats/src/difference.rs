@@ -131,9 +131,9 @@ pub fn paired_difference(pairs: &[(f64, f64)], resolution: f64) -> Option<Differ
     })
 }
 
-/// The difference between one more run and those of a history that it is held to: the t prediction interval. `reference` is
-/// the stretch of runs that it must be like; `earlier` are stretches before a change of level, which tell only how much runs
-/// scatter.
+/// The difference between one more run and those of a history that it is held to: the t prediction interval. `reference` are
+/// the runs that it must be like; `scatter` are stretches of runs, each around a level of its own, that tell how much runs
+/// scatter: those of the reference among them, if they are to count.
 ///
 /// `resolution` as in [`welch_difference`]. Assumes independent, roughly normal runs of one scatter in all stretches. `None`
 /// without a run in `reference`, without a stretch of two runs, and where a value is not finite.
@@ -142,19 +142,17 @@ pub fn paired_difference(pairs: &[(f64, f64)], resolution: f64) -> Option<Differ
 /// variance is pooled within stretches.
 pub fn predicted_difference<'a>(
     current: f64,
-    reference: &'a [f64],
-    earlier: impl IntoIterator<Item = &'a [f64]>,
+    reference: &[f64],
+    scatter: impl IntoIterator<Item = &'a [f64]>,
     resolution: f64,
 ) -> Option<Difference> {
     if reference.is_empty() || !current.is_finite() {
         return None;
     }
     let (mut squares, mut degrees) = (0.0, 0.0);
-    for stretch in earlier.into_iter().chain([reference]) {
-        if let Some(mean) = Mean::of(stretch) {
-            squares += mean.variance * (mean.count - 1.0);
-            degrees += mean.count - 1.0;
-        }
+    for mean in scatter.into_iter().filter_map(Mean::of) {
+        squares += mean.variance * (mean.count - 1.0);
+        degrees += mean.count - 1.0;
     }
     let count = reference.len() as f64;
     let mean = reference.iter().sum::<f64>() / count;
@@ -262,13 +260,9 @@ mod tests {
         // scipy 1.17.1: e = array([4.8, 5.0, 4.9]); r = array([5.6, 5.4, 5.5, 5.7]); x = 6.1
         //   s2 = (((e - e.mean())**2).sum() + ((r - r.mean())**2).sum()) / 5; h = t.ppf(.975, 5) * sqrt(s2 * (1 + 1 / 4))
         //   x - r.mean() - h, x - r.mean() + h
-        let difference = predicted_difference(
-            6.1,
-            &[5.6, 5.4, 5.5, 5.7],
-            [[4.8, 5.0, 4.9].as_slice()],
-            0.0,
-        )
-        .unwrap();
+        let reference = [5.6, 5.4, 5.5, 5.7];
+        let scatter = [[4.8, 5.0, 4.9].as_slice(), &reference];
+        let difference = predicted_difference(6.1, &reference, scatter, 0.0).unwrap();
         let (low, high) = difference.interval().unwrap();
         assert!(
             near(low, 0.2099440) && near(high, 0.8900560),
@@ -299,9 +293,12 @@ mod tests {
         }
         assert_eq!(predicted_difference(1.0, &[], [], 0.0), None);
         assert_eq!(predicted_difference(1.0, &[1.0], [], 0.0), None);
-        assert_eq!(predicted_difference(f64::NAN, &[1.0, 2.0], [], 0.0), None);
         assert_eq!(
-            predicted_difference(1.0, &[1.0, f64::INFINITY], [], 0.0),
+            predicted_difference(f64::NAN, &[1.0], [[1.0, 2.0].as_slice()], 0.0),
+            None
+        );
+        assert_eq!(
+            predicted_difference(1.0, &[f64::INFINITY], [[1.0, 2.0].as_slice()], 0.0),
             None
         );
         assert_eq!(known_difference((f64::NAN, 0.1), (1.0, 0.1), 0.1), None);
@@ -379,7 +376,7 @@ mod tests {
 
         #[test]
         fn a_prediction_is_never_surer_than_the_mean_it_rests_on(reference in values(), current in -10.0..10.0_f64) {
-            let predicted = predicted_difference(current, &reference, [], 0.0).unwrap();
+            let predicted = predicted_difference(current, &reference, [reference.as_slice()], 0.0).unwrap();
             let mean = reference.iter().sum::<f64>() / reference.len() as f64;
             let variance = reference.iter().map(|value| (value - mean).powi(2)).sum::<f64>()
                 / (reference.len() as f64 - 1.0);

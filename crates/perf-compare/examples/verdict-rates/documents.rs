@@ -1,8 +1,12 @@
 //! Documents as bench-run writes them, of systems that are known.
 
 use rand::Rng;
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, Poisson, StandardNormal};
 use serde_json::{Value, json};
+
+/// Of a repetition, and how many of them fail in the mean.
+const REQUESTS: u32 = 5_000;
+const FAILURES: f64 = 2.5;
 
 /// A system: how its repetitions scatter, and how many times as slow it is as another.
 #[derive(Clone, Copy, Debug)]
@@ -37,14 +41,15 @@ pub fn run(
     json!({"schema_version": "1.0", "run": {"id": id, "interrupted": false}, "scenarios": scenarios})
 }
 
-/// A system whose runs are of one repetition each, of which only the whole is kept: an entry of a history.
+/// A run as a history keeps it, with the p95 of its latency alone: with more, the correction for many hides what one does.
 pub fn entry(id: &str, system: System, random: &mut impl Rng) -> Value {
-    let mut run = run(id, system, 1, 0, random);
-    run["scenarios"][0]
-        .as_object_mut()
-        .unwrap()
-        .remove("repetitions");
-    run
+    let whole = measured(system, random);
+    let latency = json!({"p95_ms": whole["latency"]["p95_ms"], "samples": 5000});
+    json!({
+        "schema_version": "1.0",
+        "run": {"id": id, "interrupted": false},
+        "scenarios": [{"name": "scenario_0", "mode": "closed", "concurrent_requests": 4, "latency": latency}]
+    })
 }
 
 fn with_order(mut repetition: Value, order: usize) -> Value {
@@ -53,6 +58,7 @@ fn with_order(mut repetition: Value, order: usize) -> Value {
 }
 
 fn measured(system: System, random: &mut impl Rng) -> Value {
+    let failed: f64 = Poisson::new(FAILURES).unwrap().sample(random);
     let mut scattered = |middle: f64| -> f64 {
         let deviate: f64 = StandardNormal.sample(random);
         middle * (system.deviation * deviate).exp()
@@ -65,5 +71,9 @@ fn measured(system: System, random: &mut impl Rng) -> Value {
         },
         "throughput": {"rps": scattered(800.0 / slower)},
         "memory": {"peak_mb": scattered(100.0)},
+        "error_rate": {
+            "percent": failed / f64::from(REQUESTS) * 100.0, "requests": REQUESTS, "ok": REQUESTS - failed as u32,
+            "failed": failed as u32
+        },
     })
 }

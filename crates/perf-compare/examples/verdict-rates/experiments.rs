@@ -89,22 +89,32 @@ pub const EXPERIMENTS: &[Experiment] = &[
         trial: |random| queues("0.1", random).of(P99) == "regressed",
     },
     Experiment {
-        name: "history of 5, a run like them, threshold 0.1 %: p95 is `regressed`",
-        to_hold: at_most(5.0),
+        name: "history of 5, a run like them, threshold 0.1 %: p95, the only metric, is `regressed`",
+        to_hold: at_most(2.5),
         trial: |random| history(5, "0.1", random).of(P95) == "regressed",
     },
     Experiment {
-        name: "history of 10, a run like them, threshold 0.1 %: p95 is `regressed`",
-        to_hold: at_most(5.0),
+        name: "history of 10, a run like them, threshold 0.1 %: p95, the only metric, is `regressed`",
+        to_hold: at_most(2.5),
         trial: |random| history(10, "0.1", random).of(P95) == "regressed",
     },
     Experiment {
         name: "history of 10, a run like them, threshold 10 %: p95 is `regressed`",
-        to_hold: at_most(5.0),
+        to_hold: at_most(2.5),
         trial: |random| history(10, "10", random).of(P95) == "regressed",
     },
     Experiment {
-        name: "40 metrics in 8 scenarios, k = 5, deviation 5 %: the run fails",
+        name: "a drift of 2 % a night from the first on, deviation 3 %: p95 is `regressed` by the 20th night",
+        to_hold: None,
+        trial: |random| drift(20, 0.02, random),
+    },
+    Experiment {
+        name: "the same by the 30th night",
+        to_hold: None,
+        trial: |random| drift(30, 0.02, random),
+    },
+    Experiment {
+        name: "48 metrics in 8 scenarios, k = 5, deviation 5 %: the run fails",
         to_hold: at_most(5.0),
         trial: |random| many(0.05, "10", random).failed(),
     },
@@ -164,4 +174,19 @@ fn queues(threshold: &str, random: &mut Random) -> Said {
         "p99",
     ];
     compare(&[before], &now, &arguments)
+}
+
+/// Whether a history that becomes slower every night is told of at one of these nights, or passes them all.
+fn drift(nights: i32, a_night: f64, random: &mut Random) -> bool {
+    let mut runs = Vec::new();
+    (0..nights).any(|night| {
+        let system = System {
+            deviation: 0.03,
+            slowness: (1.0 + a_night).powi(night),
+        };
+        let now = documents::entry(&night.to_string(), system, random);
+        let told = runs.len() >= 5 && compare(&runs, &now, &[]).of(P95) == "regressed";
+        runs.push(now);
+        told
+    })
 }

@@ -23,45 +23,86 @@ pub(crate) struct Baseline {
     pub(crate) warnings: Vec<Warning>,
 }
 
+/// Why no run of a baseline may be compared with the current one.
+pub(crate) struct Refusal {
+    pub(crate) words: String,
+    /// Whether it is only that none was measured on this host: there is no baseline here yet.
+    pub(crate) only_other_hosts: bool,
+}
+
 impl Baseline {
-    /// Only what may be compared with the current run, and what is to be warned of. That nothing may is a refusal.
+    /// Only what may be compared with the current run, and what is to be warned of.
     pub(crate) fn comparable_with(
         self,
         current: &Run,
         options: &Options,
-    ) -> Result<(Baseline, Vec<Warning>), String> {
-        let between = |run: &Run| guards::between(run, current, options);
+    ) -> Result<(Baseline, Vec<Warning>), Refusal> {
         if let (None, [only]) = (&self.reference, self.runs.as_slice()) {
             let mut warnings = self.warnings.clone();
-            warnings.extend(between(only)?);
+            let found = guards::between(only, current, options).map_err(|words| Refusal {
+                words,
+                only_other_hosts: false,
+            })?;
+            warnings.extend(found);
             return Ok((self, warnings));
         }
-        let (runs, left_out) = guards::comparable(self.runs, current, options);
-        let reference = self.reference.filter(|run| between(run).is_ok());
+        let mut warnings = self.warnings.clone();
+        let left_out = guards::LeftOut::of(&self.runs, current, options);
+        let reference = self.reference.filter(|run| {
+            let found = guards::between(run, current, options);
+            let obstacle = found.as_ref().err();
+            warnings.extend(obstacle.map(|words| {
+                guards::warning(
+                    "reference_left_out",
+                    format!("not compared with the reference: {words}"),
+                )
+            }));
+            found.is_ok()
+        });
+        let runs: Vec<Run> = self
+            .runs
+            .into_iter()
+            .filter(|run| guards::between(run, current, options).is_ok())
+            .collect();
         let baseline = Baseline {
             runs,
             reference,
             ..self
         };
-        let Some(latest) = baseline.latest() else {
-            return Err(left_out.unwrap_or_default());
-        };
-        let mut warnings = baseline.warnings.clone();
-        warnings.extend(between(latest)?);
-        warnings.extend(left_out.map(|words| guards::warning("runs_left_out", words)));
+        if baseline.newest().next().is_none() {
+            return Err(Refusal {
+                words: left_out.words().unwrap_or_default(),
+                only_other_hosts: left_out.are_only_of_other_hosts(),
+            });
+        }
+        warnings.extend(
+            left_out
+                .words()
+                .map(|words| guards::warning("runs_left_out", words)),
+        );
+        for run in baseline.reference.iter().chain(&baseline.runs) {
+            for found in guards::between(run, current, options).unwrap_or_default() {
+                if warnings.iter().all(|known| known.code != found.code) {
+                    warnings.push(found);
+                }
+            }
+        }
         Ok((baseline, warnings))
     }
 
-    /// The run that the current one is held to, or the latest.
-    pub(crate) fn latest(&self) -> Option<&Run> {
-        self.reference.as_ref().or(self.runs.last())
+    /// The run that later ones are held to and the latest, as far as there are any: between them they have every scenario
+    /// that is measured now.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Run> {
+        self.reference.iter().chain(self.runs.last())
     }
 
-    /// The runs whose repetitions a run's own are compared with.
-    pub(crate) fn repeated(&self) -> &[Run] {
+    /// The runs whose repetitions a run's own are compared with: the reference, or the latest run where the reference does
+    /// not have the scenario, or all where there is no reference.
+    pub(crate) fn repeated(&self, scenario: Option<&str>) -> Vec<&Run> {
+        let has = |run: &&Run| run.part(scenario).is_some();
         match &self.reference {
-            Some(reference) => std::slice::from_ref(reference),
-            None => &self.runs,
+            Some(_) => self.newest().filter(has).take(1).collect(),
+            None => self.runs.iter().filter(has).collect(),
         }
     }
 
@@ -83,22 +124,31 @@ impl Baseline {
             .find_map(|run| run.part(scenario))
     }
 
-    /// Every scenario, in the order of the latest run.
+    /// Whether the generator may have been the limit in any of them.
+    pub(crate) fn is_saturated(&self) -> bool {
+        self.reference
+            .iter()
+            .chain(&self.runs)
+            .any(|run| run.saturated)
+    }
+
+    /// Every scenario that is measured now.
     pub(crate) fn scenarios(&self) -> Vec<Option<&str>> {
-        self.latest()
-            .map(|run| {
-                run.parts
-                    .iter()
-                    .map(|part| part.scenario.as_deref())
-                    .collect()
-            })
-            .unwrap_or_default()
+        let mut scenarios = Vec::new();
+        for part in self.newest().flat_map(|run| &run.parts) {
+            let scenario = part.scenario.as_deref();
+            if !scenarios.contains(&scenario) {
+                scenarios.push(scenario);
+            }
+        }
+        scenarios
     }
 
     /// Which runs these are.
     pub(crate) fn identity(&self) -> evidence::Baseline {
         let identity = self
-            .latest()
+            .newest()
+            .next()
             .map(|run| run.identity.clone())
             .unwrap_or_default();
         evidence::Baseline {

@@ -1,4 +1,5 @@
-use std::fs;
+use std::collections::HashMap;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -10,26 +11,35 @@ use toolkit::{Streams, ToolkitError};
 use super::Baseline;
 use crate::error::Error;
 use crate::foreign::{self, Translated};
-use crate::history::{HISTORY, REFERENCE};
+use crate::guards::warning;
+use crate::history::Places;
 use crate::run::Run;
 
 /// What `--allow-missing` calls the baseline itself.
 pub(crate) const NAME: &str = "baseline";
+
 /// What stands at the places that a person named.
 pub(crate) enum Found {
     Runs(Box<Baseline>),
-    /// One of them is not there, in words.
+    /// Nothing at any of them, in words.
     Nothing(String),
 }
 
-/// The runs at all these places.
+/// The runs at all these places; what is not there is warned of, unless nothing is.
 pub(crate) fn read(paths: &[String], streams: &mut Streams<'_>) -> Result<Found, Error> {
     let mut baseline = Baseline::default();
+    let mut absences = Vec::new();
     for path in paths {
-        if let Some(absence) = read_into(&mut baseline, path, streams)? {
-            return Ok(Found::Nothing(absence));
-        }
+        absences.extend(read_into(&mut baseline, path, streams)?);
     }
+    if baseline.runs.is_empty() {
+        return Ok(Found::Nothing(absences.join(", ")));
+    }
+    let of_absences = absences
+        .into_iter()
+        .map(|absence| warning("baseline_absent", absence));
+    baseline.warnings.extend(of_absences);
+    baseline.runs = each_once(baseline.runs);
     if baseline.runs.iter().all(|run| run.started_at.is_some()) {
         baseline
             .runs
@@ -38,10 +48,29 @@ pub(crate) fn read(paths: &[String], streams: &mut Streams<'_>) -> Result<Found,
     Ok(Found::Runs(Box::new(baseline)))
 }
 
+/// A run that was read twice says no more than once; that it was accepted once is not forgotten.
+fn each_once(runs: Vec<Run>) -> Vec<Run> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Run> = Vec::with_capacity(runs.len());
+    for run in runs {
+        let known = run.identity.run_id.as_ref().and_then(|id| places.get(id));
+        match known {
+            Some(place) => {
+                kept[*place].acceptance = run.acceptance.or(kept[*place].acceptance.take())
+            }
+            None => {
+                places.extend(run.identity.run_id.clone().map(|id| (id, kept.len())));
+                kept.push(run);
+            }
+        }
+    }
+    kept
+}
+
 /// Everything that can be missing: each metric, also of each scenario, and the baseline itself.
 pub(crate) fn names(found: &Found, current: &Run) -> Vec<String> {
     let runs: Vec<&Run> = match found {
-        Found::Runs(baseline) => baseline.latest().into_iter().chain([current]).collect(),
+        Found::Runs(baseline) => baseline.newest().chain([current]).collect(),
         Found::Nothing(_) => vec![current],
     };
     let parts = runs.iter().flat_map(|run| &run.parts);
@@ -63,40 +92,69 @@ fn read_into(
     path: &str,
     streams: &mut Streams<'_>,
 ) -> Result<Option<String>, Error> {
-    if !Path::new(path).is_dir() {
-        let file = match files::read(path, streams) {
-            Ok(file) => file,
-            Err(ToolkitError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
-                return Ok(Some(format!("{path}: no such baseline")));
-            }
-            Err(other) => return Err(other.into()),
-        };
-        let runs = runs_of(&file, baseline)?;
-        baseline.runs.extend(runs);
-        return Ok(None);
+    if let Some(places) = Places::of(path) {
+        let history = read_history(&places, baseline, streams)?;
+        let mut reference = Vec::new();
+        if places.reference.exists() {
+            let file = files::read(&places.reference.to_string_lossy(), streams)?;
+            reference = runs_of(&file, baseline)?;
+        }
+        if !history.is_empty() {
+            baseline.runs.extend(history);
+            baseline.reference = reference.pop();
+            return Ok(None);
+        }
+        if !reference.is_empty() {
+            baseline.runs.extend(reference);
+            return Ok(None);
+        }
     }
-    let names = documents_in(path)?;
-    let mut read = |name: &str| {
-        let inside = Path::new(path).join(name);
-        let file = files::read(&inside.to_string_lossy(), streams)?;
-        runs_of(&file, baseline)
+    if Path::new(path).is_dir() {
+        let names = documents_in(path)?;
+        for name in &names {
+            let file = files::read(&Path::new(path).join(name).to_string_lossy(), streams)?;
+            let runs = runs_of(&file, baseline)?;
+            baseline.runs.extend(runs);
+        }
+        return Ok(names
+            .is_empty()
+            .then(|| format!("{path}: no baseline in this folder")));
+    }
+    match files::read(path, streams) {
+        Ok(file) => {
+            let runs = runs_of(&file, baseline)?;
+            baseline.runs.extend(runs);
+            Ok(None)
+        }
+        Err(ToolkitError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Ok(Some(format!("{path}: no such baseline")))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// While nobody writes it; nothing if it is not there, or empty, as before the first run was written.
+fn read_history(
+    places: &Places,
+    baseline: &mut Baseline,
+    streams: &mut Streams<'_>,
+) -> Result<Vec<Run>, Error> {
+    let name = places.history.to_string_lossy();
+    let failed = |source| ToolkitError::Read {
+        path: name.clone().into_owned(),
+        source,
     };
-    if names.iter().any(|name| name == HISTORY) {
-        let history = read(HISTORY)?;
-        let reference = names.iter().any(|name| name == REFERENCE);
-        let reference = reference.then(|| read(REFERENCE)).transpose()?;
-        baseline.runs.extend(history);
-        baseline.reference = reference.and_then(|mut runs| runs.pop());
-    } else {
-        let runs: Vec<Vec<Run>> = names
-            .iter()
-            .map(|name| read(name))
-            .collect::<Result<_, _>>()?;
-        baseline.runs.extend(runs.into_iter().flatten());
+    let lock = match File::open(&places.history) {
+        Ok(file) => file,
+        Err(source) if source.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(failed(source).into()),
+    };
+    lock.lock_shared().map_err(failed)?;
+    let file = files::read(&name, streams)?;
+    if file.content.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Vec::new());
     }
-    Ok(names
-        .is_empty()
-        .then(|| format!("{path}: no baseline in this folder")))
+    runs_of(&file, baseline)
 }
 
 /// Sorted by name, which is the order of time where runs do not tell it and names are dated.
@@ -109,7 +167,7 @@ fn documents_in(folder: &str) -> Result<Vec<String>, Error> {
     for entry in fs::read_dir(folder).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let name = name.to_string_lossy().into_owned();
-        if name.ends_with(".json") || name.ends_with(".ndjson") {
+        if name.ends_with(".json") {
             names.push(name);
         }
     }

@@ -9,6 +9,6 @@ mod stretches;
 pub(crate) mod trend;
 mod update;
 
-pub(crate) use places::{HISTORY, REFERENCE};
+pub(crate) use places::Places;
 pub(crate) use stretches::{Change, Stretches, of_baseline};
 pub(crate) use update::update;

@@ -1,37 +1,33 @@
 use std::path::{Path, PathBuf};
 
 /// In a folder: every run that was taken over, an evidence document a line.
-pub(crate) const HISTORY: &str = "history.ndjson";
+const HISTORY: &str = "history.ndjson";
 /// In a folder with a history: the run that later ones are held to, whole.
-pub(crate) const REFERENCE: &str = "latest.json";
+const REFERENCE: &str = "latest.json";
 
 /// Where a history and its reference stand.
 #[derive(Debug, PartialEq)]
-pub(super) struct Places {
-    pub(super) history: PathBuf,
-    pub(super) reference: PathBuf,
+pub(crate) struct Places {
+    pub(crate) history: PathBuf,
+    pub(crate) reference: PathBuf,
 }
 
 impl Places {
-    /// Of what a person named as the baseline: a folder, which holds both; a history, whose reference stands beside it; or
-    /// a reference, whose history does. What is not there yet is a folder unless it is named like a file.
-    pub(super) fn of(path: &str) -> Places {
+    /// Of what a person named as the baseline: a folder, or one of the two files in it. `None` for a file of another name,
+    /// which is a document of its own.
+    pub(crate) fn of(path: &str) -> Option<Places> {
         let path = Path::new(path);
-        let beside = |name: &str| path.with_file_name(name);
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("ndjson") if !path.is_dir() => Places {
-                history: path.to_owned(),
-                reference: beside(REFERENCE),
-            },
-            Some("json") if !path.is_dir() => Places {
-                history: beside(HISTORY),
-                reference: path.to_owned(),
-            },
-            _ => Places {
-                history: path.join(HISTORY),
-                reference: path.join(REFERENCE),
-            },
-        }
+        let name = path.file_name().and_then(|name| name.to_str());
+        let folder = match name {
+            Some(HISTORY | REFERENCE) => path.parent()?,
+            // A folder that is not there yet has no name like a file.
+            _ if path.is_dir() || path.extension().is_none() => path,
+            _ => return None,
+        };
+        Some(Places {
+            history: folder.join(HISTORY),
+            reference: folder.join(REFERENCE),
+        })
     }
 }
 
@@ -40,11 +36,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_a_history_and_a_reference_lead_to_the_same_two_files() {
-        let places = Places::of("baselines");
+    fn a_folder_its_history_and_its_reference_are_one_baseline_and_other_files_are_their_own() {
+        let places = Places::of("baselines").unwrap();
         assert_eq!(places.history, Path::new("baselines/history.ndjson"));
         assert_eq!(places.reference, Path::new("baselines/latest.json"));
-        assert_eq!(Places::of("baselines/history.ndjson"), places);
-        assert_eq!(Places::of("baselines/latest.json"), places);
+        for named in [
+            "baselines/",
+            "baselines/history.ndjson",
+            "baselines/latest.json",
+        ] {
+            assert_eq!(Places::of(named).as_ref(), Some(&places), "{named}");
+        }
+        assert_eq!(Places::of("monday.json"), None);
+        assert_eq!(Places::of("runs/api.ndjson"), None);
     }
 }

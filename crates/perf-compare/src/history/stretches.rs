@@ -1,20 +1,25 @@
-use schema::evidence::Metric;
+use schema::evidence::{MemorySource, Metric};
 use stats::{ChangePoint, change_points};
 
 use crate::baseline::Baseline;
-use crate::run::Run;
+use crate::run::{Part, Run};
 
-/// A run is held to no more runs than these: what a machine did years before tells nothing of today's.
+/// A run is held to the mean of so many runs from the last acceptance on: those after them, each like the one before,
+/// must not carry it away.
+const REFERENCE_RUNS: usize = 10;
+/// From so many runs on, a stretch tells its scatter without the help of those before it.
+const ENOUGH_RUNS: usize = 20;
+/// No more runs than these are looked through on either side of an acceptance.
 const MOST_RUNS: usize = 1_000;
 
 /// What the runs of a history measured of one metric, cut where its level changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Stretches {
-    /// The runs that a run is held to: from the one that was accepted last on, up to the first change that nobody
+    /// What a run is held to: the runs that were accepted last, and the first after them, up to the first change that nobody
     /// accepted. So what becomes worse a little every night does not become the rule.
     pub(crate) reference: Vec<f64>,
-    /// The others, which tell only how much runs scatter.
-    pub(crate) other: Vec<Vec<f64>>,
+    /// What tells how much runs scatter, each stretch around a level of its own.
+    pub(crate) scatter: Vec<Vec<f64>>,
     /// The first change after the last acceptance.
     pub(crate) unaccepted: Option<Change>,
 }
@@ -36,40 +41,57 @@ pub(crate) struct Change {
 pub(crate) struct Series<'a> {
     pub(crate) runs: Vec<&'a Run>,
     pub(crate) values: Vec<f64>,
+    /// The places from which on a run had been made the reference, ascending.
+    accepted: Vec<usize>,
 }
 
 impl<'a> Series<'a> {
-    pub(crate) fn of(runs: &'a [Run], scenario: Option<&str>, metric: Metric) -> Series<'a> {
-        let value = |run: &Run| run.part(scenario)?.value(metric).whole;
-        let (runs, values) = runs
-            .iter()
-            .filter_map(|run| Some((run, value(run)?)))
-            .unzip();
-        Series { runs, values }
+    /// In the order of time. Figures of memory from another source than the one named are not of the series.
+    pub(crate) fn of(
+        all: &'a [Run],
+        scenario: Option<&str>,
+        metric: Metric,
+        source: Option<MemorySource>,
+    ) -> Series<'a> {
+        let mut series = Series {
+            runs: Vec::new(),
+            values: Vec::new(),
+            accepted: Vec::new(),
+        };
+        for run in all {
+            // What was accepted in a run without the metric holds from the next one on that has it.
+            if run.acceptance.is_some() && series.accepted.last() != Some(&series.runs.len()) {
+                series.accepted.push(series.runs.len());
+            }
+            if let Some(value) = value(run, scenario, metric, source) {
+                series.runs.push(run);
+                series.values.push(value);
+            }
+        }
+        series.accepted.retain(|place| *place < series.runs.len());
+        series
     }
 
-    /// Where runs were made the reference, in the order of time.
-    fn accepted(&self) -> impl Iterator<Item = usize> {
-        self.runs
-            .iter()
-            .enumerate()
-            .filter(|(_, run)| run.acceptance.is_some())
-            .map(|(place, _)| place)
-    }
-
-    /// The changes between acceptances: at one, the level may change as it likes.
+    /// All changes of level but those at an acceptance, where the level may change as it likes.
     pub(crate) fn changes(&self) -> Vec<Change> {
-        let mut starts: Vec<usize> = std::iter::once(0).chain(self.accepted()).collect();
-        starts.dedup();
-        let ends = starts.iter().skip(1).copied().chain([self.values.len()]);
-        starts
-            .iter()
-            .zip(ends)
-            .flat_map(|(start, end)| {
-                let found = change_points(&self.values[*start..end]);
+        self.changes_within(0, self.values.len())
+    }
+
+    fn changes_within(&self, start: usize, end: usize) -> Vec<Change> {
+        let mut cuts = vec![start, end];
+        cuts.extend(
+            self.accepted
+                .iter()
+                .filter(|place| (start..end).contains(*place)),
+        );
+        cuts.sort_unstable();
+        cuts.dedup();
+        cuts.windows(2)
+            .flat_map(|ends| {
+                let found = change_points(&self.values[ends[0]..ends[1]]);
                 found
                     .into_iter()
-                    .map(move |point| self.change(start + point.index, point))
+                    .map(|point| self.change(ends[0] + point.index, point))
             })
             .collect()
     }
@@ -86,36 +108,61 @@ impl<'a> Series<'a> {
     }
 
     fn stretches(&self) -> Stretches {
-        let accepted = self.accepted().last().unwrap_or(0);
-        let changes = self.changes();
-        let mut cuts: Vec<usize> = changes.iter().map(|change| change.place).collect();
-        cuts.extend(self.accepted());
-        cuts.extend([0, self.values.len()]);
+        let accepted = self.accepted.last().copied().unwrap_or_default();
+        let end = self.values.len().min(accepted + MOST_RUNS);
+        let unaccepted = self.changes_within(accepted, end).into_iter().next();
+        let cut = unaccepted.as_ref().map_or(end, |change| change.place);
+        let stretch = &self.values[accepted..cut];
+        let mut scatter = vec![stretch.to_vec()];
+        if stretch.len() < ENOUGH_RUNS {
+            scatter.extend(self.levels(accepted.saturating_sub(MOST_RUNS), accepted));
+        }
+        Stretches {
+            reference: stretch[..stretch.len().min(REFERENCE_RUNS)].to_vec(),
+            scatter,
+            unaccepted,
+        }
+    }
+
+    /// The runs between two places, each level by itself.
+    fn levels(&self, start: usize, end: usize) -> Vec<Vec<f64>> {
+        let mut cuts = vec![start, end];
+        cuts.extend(
+            self.accepted
+                .iter()
+                .filter(|place| (start..end).contains(*place)),
+        );
+        cuts.extend(
+            self.changes_within(start, end)
+                .iter()
+                .map(|change| change.place),
+        );
         cuts.sort_unstable();
         cuts.dedup();
-        let mut stretches = Stretches {
-            unaccepted: changes.into_iter().find(|change| change.place > accepted),
-            ..Stretches::default()
-        };
-        for ends in cuts.windows(2) {
-            let values = self.values[ends[0]..ends[1]].to_vec();
-            if ends[0] == accepted {
-                stretches.reference = values;
-            } else {
-                stretches.other.push(values);
-            }
-        }
-        stretches
+        cuts.windows(2)
+            .map(|ends| self.values[ends[0]..ends[1]].to_vec())
+            .collect()
     }
 }
 
-/// The runs of a baseline in the order of time.
-pub(crate) fn of_baseline(
-    baseline: &Baseline,
+fn value(
+    run: &Run,
     scenario: Option<&str>,
     metric: Metric,
-) -> Stretches {
-    let runs = &baseline.runs;
-    let latest = runs.get(runs.len().saturating_sub(MOST_RUNS)..);
-    Series::of(latest.unwrap_or_default(), scenario, metric).stretches()
+    source: Option<MemorySource>,
+) -> Option<f64> {
+    let part = run.part(scenario)?;
+    let other_source = part
+        .memory_source
+        .zip(source)
+        .is_some_and(|(one, other)| one != other);
+    part.value(metric)
+        .whole
+        .filter(|_| metric != Metric::PeakMemory || !other_source)
+}
+
+/// What a run's own value of a metric is held to.
+pub(crate) fn of_baseline(baseline: &Baseline, ours: &Part, metric: Metric) -> Stretches {
+    let scenario = ours.scenario.as_deref();
+    Series::of(&baseline.runs, scenario, metric, ours.memory_source).stretches()
 }

@@ -1,79 +1,29 @@
 use schema::evidence::{Metric, unit_symbol};
-use schema::rounded;
-use schemars::JsonSchema;
-use serde::Serialize;
+use schema::{Trend, TrendPoint, TrendSeries, rounded};
 
 use super::stretches::{Change, Series};
-use crate::baseline::Baseline;
-use crate::run::Run;
+use crate::run::{Part, Run};
 
-/// Where a history changed: what `--trend` writes.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Trend {
-    /// How many runs were looked at.
-    pub runs: u64,
-    /// Every metric of every scenario that changed, or was accepted anew.
-    pub series: Vec<TrendSeries>,
-}
-
-/// One metric of one scenario.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct TrendSeries {
-    /// The scenario; absent for the top level of documents without scenarios.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scenario: Option<String>,
-    /// The key path in the document or scenario.
-    pub metric: String,
-    /// `ms`, `rps`, `mb`, `percent`.
-    pub unit: String,
-    /// How many runs have it.
-    pub runs: u64,
-    /// In the order of time; empty where nothing changed.
-    pub change_points: Vec<TrendPoint>,
-}
-
-/// A change of level.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct TrendPoint {
-    /// The place of the first run after it, from 0, among those that have the metric.
-    pub index: u64,
-    /// That run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub run_id: Option<String>,
-    /// The commit that it measured.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
-    /// When it began, RFC 3339, UTC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<String>,
-    /// Typical value of the runs before it, in `unit`.
-    pub before: f64,
-    /// Typical value of the runs from it on, in `unit`.
-    pub after: f64,
-    /// Change in percent, positive where the value grew; absent where it was 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub change_percent: Option<f64>,
-    /// How often as clear a change would be found where there is none.
-    pub p_value: f64,
-}
-
-/// Every scenario's metrics of the latest run.
-pub(crate) fn of(baseline: &Baseline) -> Trend {
-    let series = baseline.scenarios().into_iter().flat_map(|scenario| {
-        Metric::ALL
-            .into_iter()
-            .map(move |metric| (scenario, metric))
-    });
+/// Every scenario's metrics of the latest run, over the runs of its host: another machine is no change of the service.
+pub(crate) fn of(runs: &[Run]) -> Trend {
+    let host = runs.last().and_then(|run| run.identity.fingerprint.clone());
+    let same_host = |run: &&Run| run.identity.fingerprint == host;
+    let runs: Vec<Run> = runs.iter().filter(same_host).cloned().collect();
+    let parts = runs.last().map_or(&[][..], |latest| &latest.parts);
+    let series = parts
+        .iter()
+        .flat_map(|part| Metric::ALL.into_iter().map(move |metric| (part, metric)));
     Trend {
-        runs: baseline.runs.len() as u64,
+        runs: runs.len() as u64,
         series: series
-            .filter_map(|(scenario, metric)| series_of(baseline, scenario, metric))
+            .filter_map(|(part, metric)| series_of(&runs, part, metric))
             .collect(),
     }
 }
 
-fn series_of(baseline: &Baseline, scenario: Option<&str>, metric: Metric) -> Option<TrendSeries> {
-    let series = Series::of(&baseline.runs, scenario, metric);
+fn series_of(runs: &[Run], part: &Part, metric: Metric) -> Option<TrendSeries> {
+    let scenario = part.scenario.as_deref();
+    let series = Series::of(runs, scenario, metric, part.memory_source);
     (!series.values.is_empty()).then(|| TrendSeries {
         scenario: scenario.map(str::to_owned),
         metric: metric.key().to_owned(),
@@ -81,8 +31,8 @@ fn series_of(baseline: &Baseline, scenario: Option<&str>, metric: Metric) -> Opt
         runs: series.values.len() as u64,
         change_points: series
             .changes()
-            .into_iter()
-            .map(|change| point(&change, series.runs[change.place]))
+            .iter()
+            .map(|change| point(change, series.runs[change.place]))
             .collect(),
     })
 }

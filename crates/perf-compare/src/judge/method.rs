@@ -11,6 +11,8 @@ use crate::run::{Part, Repeated, Value};
 
 /// Fewer runs than this know too little of how much runs scatter: degrees of freedom of their variance.
 const FEWEST_DEGREES: f64 = 4.0;
+/// Fewer repetitions on a side tell nothing of how much they differ.
+const FEWEST_REPETITIONS: usize = 2;
 /// To how much of itself a time in a histogram of three digits, or a size in whole pages, is known.
 const RESOLUTION: f64 = 0.001;
 
@@ -40,8 +42,10 @@ pub(crate) struct Compared {
     pub(crate) difference: Option<Difference>,
     /// How often exchanging repetitions gives as much; of few repetitions only.
     pub(crate) p_permutation: Option<f64>,
-    /// The fewest latencies that any of the values compared is made of.
+    /// The fewest requests that any of the values compared is made of.
     pub(crate) samples: Option<u64>,
+    /// What was achieved of what was offered, where that was asked.
+    pub(crate) achieved_percent: Option<f64>,
     /// That a history has changed since the runs that are compared with, and nobody accepted it.
     pub(crate) unaccepted: Option<Change>,
 }
@@ -54,42 +58,37 @@ pub(crate) fn compare(
     baseline: &Baseline,
     wanted: Wanted,
 ) -> Option<Compared> {
-    let scenario = ours.scenario.as_deref();
-    let values = |runs: &'_ [crate::run::Run]| -> Vec<Value> {
-        runs.iter()
-            .filter_map(|run| run.part(scenario))
-            .map(|part| part.value(metric).clone())
-            .filter(Value::is_known)
-            .collect()
-    };
+    let repeated = baseline.repeated(ours.scenario.as_deref());
+    let theirs: Vec<&Value> = repeated
+        .iter()
+        .filter_map(|run| run.part(ours.scenario.as_deref()))
+        .map(|part| part.value(metric))
+        .filter(|value| value.is_known())
+        .collect();
     let sides = Sides {
+        metric,
         scale: Scale::of(metric),
-        resolution: match metric {
-            Metric::Throughput | Metric::ErrorRate => 0.0,
-            _ => RESOLUTION,
-        },
         ours: ours.value(metric),
-        repeated: values(baseline.repeated()),
+        repeated: theirs,
     };
     if wanted.paired {
         return sides.paired();
     }
-    let history = || history::of_baseline(baseline, scenario, metric);
+    let history = || history::of_baseline(baseline, ours, metric);
     (baseline.runs.len() > 1)
         .then(|| sides.history(&history()))
         .flatten()
         .or_else(|| sides.repetitions())
-        .or_else(|| sides.one_against_one(wanted.between_runs?))
+        .or_else(|| sides.one_against_one(wanted.between_runs))
         .or_else(|| sides.point())
 }
 
 struct Sides<'a> {
+    metric: Metric,
     scale: Scale,
-    /// On the scale.
-    resolution: f64,
     ours: &'a Value,
     /// Of each run whose repetitions may be compared.
-    repeated: Vec<Value>,
+    repeated: Vec<&'a Value>,
 }
 
 impl Sides<'_> {
@@ -110,8 +109,8 @@ impl Sides<'_> {
         let (ours, theirs): (Vec<Repeated>, Vec<Repeated>) = pairs.into_iter().unzip();
         let (ours_placed, theirs_placed) = (self.placed(&ours), self.placed(&theirs));
         let places: Vec<(f64, f64)> = ours_placed.into_iter().zip(theirs_placed).collect();
-        let difference = paired_difference(&places, self.resolution)?;
-        Some(Compared {
+        let difference = paired_difference(&places, self.resolution(&ours, &theirs));
+        (places.len() >= FEWEST_REPETITIONS).then(|| Compared {
             p_permutation: paired_permutation_test(&places),
             ..self.repeated(Method::Paired, &ours, &theirs, difference)
         })
@@ -125,19 +124,21 @@ impl Sides<'_> {
             .collect();
         let ours = &self.ours.repetitions;
         let (ours_placed, theirs_placed) = (self.placed(ours), self.placed(&theirs));
-        let difference = welch_difference(&ours_placed, &theirs_placed, self.resolution)?;
-        Some(Compared {
+        let resolution = self.resolution(ours, &theirs);
+        let difference = welch_difference(&ours_placed, &theirs_placed, resolution);
+        (ours.len().min(theirs.len()) >= FEWEST_REPETITIONS).then(|| Compared {
             p_permutation: permutation_test(&ours_placed, &theirs_placed),
             ..self.repeated(Method::Welch, ours, &theirs, difference)
         })
     }
 
+    /// Without a difference where a repetition of 0 has no place on a logarithmic scale.
     fn repeated(
         &self,
         method: Method,
         ours: &[Repeated],
         theirs: &[Repeated],
-        difference: Difference,
+        difference: Option<Difference>,
     ) -> Compared {
         let samples = ours.iter().chain(theirs).filter_map(|one| one.samples);
         Compared {
@@ -146,11 +147,33 @@ impl Sides<'_> {
             current: self.typical(&self.placed(ours)),
             baseline_count: theirs.len(),
             current_count: ours.len(),
-            estimate: difference.estimate,
-            difference: Some(difference),
+            estimate: difference.map_or(0.0, |difference| difference.estimate),
+            difference,
             p_permutation: None,
             samples: samples.min(),
+            achieved_percent: None,
             unaccepted: None,
+        }
+    }
+
+    /// In what steps values were recorded: what was counted, in single requests. As few failures as before are no reason
+    /// to doubt how they were counted.
+    fn resolution(&self, ours: &[Repeated], theirs: &[Repeated]) -> f64 {
+        match self.metric {
+            Metric::Throughput => 0.0,
+            Metric::ErrorRate => {
+                let more = self.typical(&self.placed(ours)) > self.typical(&self.placed(theirs));
+                let requests = ours
+                    .iter()
+                    .chain(theirs)
+                    .filter_map(|one| one.samples)
+                    .min();
+                match requests {
+                    Some(requests) if more && requests > 0 => 100.0 / requests as f64,
+                    _ => 0.0,
+                }
+            }
+            _ => RESOLUTION,
         }
     }
 
@@ -163,14 +186,25 @@ impl Sides<'_> {
                 .collect()
         };
         let reference = place(&stretches.reference);
-        let earlier: Vec<Vec<f64>> = stretches.other.iter().map(|values| place(values)).collect();
+        let scatter: Vec<Vec<f64>> = stretches
+            .scatter
+            .iter()
+            .map(|values| place(values))
+            .collect();
         let difference = predicted_difference(
             self.scale.place(current),
             &reference,
-            earlier.iter().map(Vec::as_slice),
-            self.resolution,
+            scatter.iter().map(Vec::as_slice),
+            self.resolution(&[], &[]),
         )
         .filter(|difference| difference.degrees >= FEWEST_DEGREES)?;
+        // Runs that never saw a failure know nothing of the error with which failures are counted.
+        let counted = self.scale == Scale::Points && difference.estimate > 0.0;
+        let counting = self.ours.error.filter(|_| counted);
+        let difference = Difference {
+            error: difference.error.max(counting.unwrap_or(0.0)),
+            ..difference
+        };
         Some(Compared {
             method: Method::History,
             baseline: self.typical(&reference),
@@ -181,17 +215,27 @@ impl Sides<'_> {
             difference: Some(difference),
             p_permutation: None,
             samples: self.ours.samples,
+            achieved_percent: None,
             unaccepted: stretches.unaccepted.clone(),
         })
     }
 
-    fn one_against_one(&self, between_runs: f64) -> Option<Compared> {
-        let point = self.point().filter(|_| self.scale == Scale::Percent)?;
-        let theirs = self.repeated.last()?;
-        let side = |value: f64, error: Option<f64>| (self.scale.place(value), error.unwrap_or(0.0));
+    /// What was counted tells its own error, and that of an error rate is all there is; of anything else it must be known
+    /// how much runs differ.
+    fn one_against_one(&self, between_runs: Option<f64>) -> Option<Compared> {
+        let point = self.point()?;
+        let (ours, theirs) = (self.ours.error, self.repeated.last()?.error);
+        let (ours, theirs, between_runs) = match self.scale {
+            // As few failures as before are no reason to doubt.
+            Scale::Points if point.estimate <= 0.0 => return None,
+            Scale::Points => (ours?, theirs?, 0.0),
+            // Too few samples for an error of its own: nothing guards it.
+            Scale::Percent if self.metric.is_latency() => (ours?, theirs?, between_runs?),
+            Scale::Percent => (ours.unwrap_or(0.0), theirs.unwrap_or(0.0), between_runs?),
+        };
         let difference = known_difference(
-            side(point.current, self.ours.error),
-            side(point.baseline, theirs.error),
+            (self.scale.place(point.current), ours),
+            (self.scale.place(point.baseline), theirs),
             between_runs,
         )?;
         Some(Compared {
@@ -222,6 +266,7 @@ impl Sides<'_> {
             difference: None,
             p_permutation: None,
             samples: samples.into_iter().flatten().min(),
+            achieved_percent: None,
             unaccepted: None,
         })
     }

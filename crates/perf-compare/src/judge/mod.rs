@@ -27,6 +27,10 @@ const LEVEL: f64 = 0.05;
 const LEVEL_OF_OTHERS: f64 = 0.01;
 /// Of fifty metrics of a history, one in a hundred changes by chance: what is told of it must be surer.
 const SURELY: f64 = 0.001;
+/// Why a bare change proves nothing.
+const UNGUARDED: &str = "nothing is known of how much runs differ";
+/// Why repetitions cannot be compared.
+const OF_NOTHING: &str = "a repetition of 0 cannot be compared in percent";
 /// What must be achieved of what was offered in open loop.
 const ACHIEVED_PERCENT: f64 = 99.0;
 
@@ -44,10 +48,10 @@ pub(crate) fn compare(
         .iter()
         .map(|row| row.judge(margins, options, allowed))
         .collect();
-    let judged = |metric: &&ComparedMetric| metric.verdict != Verdict::NotJudged;
+    let judged =
+        |metric: &ComparedMetric| !matches!(metric.verdict, Verdict::NotJudged | Verdict::Missing);
     Comparison {
-        passed: metrics.iter().all(|metric| metric.passed)
-            && metrics.iter().any(|one| judged(&one)),
+        passed: metrics.iter().all(|metric| metric.passed) && metrics.iter().any(judged),
         verdict: worst(&metrics),
         threshold_percent: margins.threshold,
         strict: options.strict,
@@ -74,6 +78,8 @@ struct Row<'a> {
     scenario: Option<&'a str>,
     metric: Metric,
     primary: bool,
+    /// In how many of the run's repetitions it was not measured, of how many.
+    lost: (usize, usize),
     outcome: Outcome,
     p_adjusted: Option<f64>,
 }
@@ -110,6 +116,7 @@ fn rows<'a>(current: &'a Run, baseline: &'a Baseline, options: &Options) -> Vec<
                 scenario,
                 metric,
                 primary: true,
+                lost: (0, 0),
                 outcome: Outcome::Missing(
                     "not measured in this run",
                     (
@@ -143,9 +150,11 @@ fn rows_of<'a>(
         .map(|metric| (metric, method::compare(metric, part, baseline, wanted)))
         .collect();
     let both = |metric: Metric| ours(metric) && known(metric);
+    let saturated = current.saturated || baseline.is_saturated();
     // The point rule knows nothing of errors, so it has nothing to ask of the samples either.
     let fewest = compared
         .iter()
+        .filter(|(metric, _)| metric.is_latency())
         .filter_map(|(_, compared)| compared.as_ref())
         .filter(|compared| compared.method != Method::Point)
         .filter_map(|compared| compared.samples)
@@ -158,7 +167,7 @@ fn rows_of<'a>(
         .into_iter()
         .map(|(metric, compared)| {
             let outcome = match compared {
-                Some(compared) => match why_not(metric, part, theirs, current, fewest) {
+                Some(compared) => match why_not(metric, part, theirs, saturated, fewest) {
                     Some(why) => Outcome::NotJudged(compared, why),
                     None => Outcome::Compared(achieved(metric, compared, part, theirs)),
                 },
@@ -171,11 +180,20 @@ fn rows_of<'a>(
                 scenario,
                 metric,
                 primary: metric == latency || primary::decides(metric, part),
+                lost: lost(part, metric),
                 outcome,
                 p_adjusted: None,
             }
         })
         .collect()
+}
+
+/// Of a metric that has a value in any of them.
+fn lost(part: &Part, metric: Metric) -> (usize, usize) {
+    match part.value(metric).repetitions.len() {
+        0 => (0, part.repetitions),
+        known => (part.repetitions - known, part.repetitions),
+    }
 }
 
 fn absence(in_baseline: bool, in_run: bool) -> &'static str {
@@ -191,7 +209,7 @@ fn why_not(
     metric: Metric,
     part: &Part,
     theirs: &Part,
-    current: &Run,
+    saturated: bool,
     fewest_samples: Option<u64>,
 ) -> Option<String> {
     let needed = primary::samples_needed(metric);
@@ -203,9 +221,7 @@ fn why_not(
                     format!("too few samples: {samples} in a repetition, this needs {needed}")
                 })
         }
-        Metric::Throughput if current.saturated => {
-            Some("the generator may have been the limit".to_owned())
-        }
+        Metric::Throughput if saturated => Some("the generator may have been the limit".to_owned()),
         Metric::PeakMemory => part
             .memory_source
             .zip(theirs.memory_source)
@@ -231,6 +247,7 @@ fn achieved(metric: Metric, compared: Compared, part: &Part, theirs: &Part) -> C
             let estimate = if kept_up(now) { 0.0 } else { f64::NEG_INFINITY };
             Compared {
                 method: Method::Achieved,
+                achieved_percent: Some(now),
                 estimate,
                 difference: None,
                 p_permutation: None,
@@ -294,6 +311,15 @@ impl Row<'_> {
                     ..shown
                 }
             }
+            // A scenario whose latencies are known must not pass without a word because none can be judged.
+            Outcome::NotJudged(_, why) if self.primary && self.metric.is_latency() => {
+                ComparedMetric {
+                    verdict: Verdict::Inconclusive,
+                    passed: !options.strict,
+                    note: Some(why.clone()),
+                    ..shown
+                }
+            }
             Outcome::NotJudged(_, why) => ComparedMetric {
                 verdict: Verdict::NotJudged,
                 passed: true,
@@ -318,22 +344,36 @@ impl Row<'_> {
                 Direction::Lower => difference,
                 Direction::Higher => difference.reversed(),
             });
-        let verdict = match (&worse, self.p_adjusted) {
-            (Some(worse), Some(p_adjusted)) => {
+        let worse_by = match self.metric.better() {
+            Direction::Lower => compared.estimate,
+            Direction::Higher => -compared.estimate,
+        };
+        let (lost, all) = self.lost;
+        let (verdict, why) = match (compared.method, &worse, self.p_adjusted) {
+            (Method::Achieved, ..) => (verdict::point(worse_by, margin), None),
+            (Method::Point, ..) => match verdict::point(worse_by, margin) {
+                // As few failures as before are proof enough.
+                sure if self.metric == Metric::ErrorRate && worse_by <= 0.0 => (sure, None),
+                Verdict::Regressed => (Verdict::Regressed, None),
+                _ if options.strict => (Verdict::Inconclusive, Some(UNGUARDED)),
+                bare => (bare, None),
+            },
+            (_, Some(worse), Some(p_adjusted)) => {
                 let sure = p_adjusted < self.level();
-                verdict::verdict(worse, margin, sure, options.strict)
+                (verdict::verdict(worse, margin, sure, options.strict), None)
             }
-            _ => {
-                let worse_by = match self.metric.better() {
-                    Direction::Lower => compared.estimate,
-                    Direction::Higher => -compared.estimate,
-                };
-                verdict::point(worse_by, margin)
-            }
+            _ => (Verdict::Inconclusive, Some(OF_NOTHING)),
+        };
+        let is_repeated = matches!(compared.method, Method::Welch | Method::Paired);
+        let (verdict, why) = if is_repeated && lost > 0 && verdict < Verdict::Inconclusive {
+            let why = format!("measured in only {} of {all} repetitions", all - lost);
+            (Verdict::Inconclusive, Some(why))
+        } else {
+            (verdict, why.map(str::to_owned))
         };
         let undecided = verdict == Verdict::Inconclusive;
         let more = worse
-            .filter(|_| undecided)
+            .filter(|_| undecided && why.is_none())
             .and_then(|worse| self.more_repetitions(compared, &worse, margin, options));
         let fails = match verdict {
             Verdict::Regressed => true,
@@ -344,8 +384,9 @@ impl Row<'_> {
             verdict,
             passed: !fails || (options.primary_only && !self.primary),
             more_repetitions: more,
-            note: undecided
-                .then(|| why_undecided(compared.method, more))
+            note: why
+                .or_else(|| undecided.then(|| why_undecided(compared.method, more)))
+                .or_else(|| compared.achieved_percent.map(achieved_words))
                 .or_else(|| unaccepted(self.metric, compared.unaccepted.as_ref()?)),
             ..shown
         }
@@ -363,9 +404,12 @@ impl Row<'_> {
             return None;
         }
         let p = worse.p_value()?;
-        let stricter = match self.p_adjusted {
-            Some(adjusted) if adjusted > p && worse.estimate > margin => p / adjusted,
-            _ => 1.0,
+        // That it is worse must be sure among all that were looked at; that it is not, needs its interval alone.
+        let misses = match self.p_adjusted {
+            Some(adjusted) if worse.estimate > margin && adjusted > 0.0 => {
+                self.level() * p / adjusted
+            }
+            _ => LEVEL,
         };
         // To be beyond the margin for certain, it must lie as far from that as else from no difference.
         let (worse, margin) = if options.strict && worse.estimate > margin {
@@ -380,7 +424,7 @@ impl Row<'_> {
         worse.more_repetitions(
             compared.current_count.min(compared.baseline_count) as u64,
             margin,
-            self.level() * stricter,
+            misses,
             MOST_REPETITIONS,
         )
     }
@@ -459,15 +503,15 @@ fn measured(value: f64) -> Option<Measured> {
     }
 }
 
-/// What became worse for sure in the history itself, while every run of it passed; `None` for all else.
+fn achieved_words(percent: f64) -> String {
+    format!("{percent:.1} % of what was offered, of which {ACHIEVED_PERCENT} % must be achieved")
+}
+
+/// What surely changed in the history itself while every run of it passed; `None` for all else.
 fn unaccepted(metric: Metric, change: &Change) -> Option<String> {
-    let worse = match metric.better() {
-        Direction::Lower => change.after > change.before,
-        Direction::Higher => change.after < change.before,
-    };
     let unit = unit_symbol(metric.unit());
     let run = change.run_id.as_deref().unwrap_or("without a name");
-    (worse && change.p_value < SURELY).then(|| {
+    (change.p_value < SURELY).then(|| {
         format!(
             "the history went from {:.3} to {:.3} {unit} with run {run}, which nobody accepted",
             change.before, change.after

@@ -19,7 +19,8 @@ pub(crate) fn samples_needed(metric: Metric) -> u64 {
 }
 
 /// The latency of a scenario that decides: the one that a person chose, or the next lower quantile whose values, of which
-/// each side has so many latencies at least, are made of enough. The mean where no quantile was measured.
+/// each is made of so many latencies at least, are made of enough. Where none is, the lowest that was measured, of which it
+/// then is to be said that it decides nothing; the mean where no quantile was measured.
 pub(crate) fn latency(
     chosen: Primary,
     measured: impl Fn(Metric) -> bool,
@@ -30,13 +31,22 @@ pub(crate) fn latency(
         Primary::P95 => Metric::LatencyP95,
         Primary::P99 => Metric::LatencyP99,
     };
-    QUANTILES
-        .into_iter()
-        .skip_while(|(metric, _)| *metric != highest)
-        .find(|(metric, needed)| {
-            measured(*metric) && fewest_samples.is_none_or(|samples| samples >= *needed)
-        })
+    let known = || {
+        QUANTILES
+            .into_iter()
+            .filter(|(metric, _)| measured(*metric))
+    };
+    known()
+        .skip_while(|(metric, _)| place(*metric) < place(highest))
+        .find(|(_, needed)| fewest_samples.is_none_or(|samples| samples >= *needed))
+        .or_else(|| known().last())
         .map_or(Metric::LatencyMean, |(metric, _)| metric)
+}
+
+fn place(metric: Metric) -> Option<usize> {
+    QUANTILES
+        .iter()
+        .position(|(quantile, _)| *quantile == metric)
 }
 
 /// Whether a metric that is no latency is one of those that decide: all but a throughput that is only the mean latency in
@@ -65,6 +75,19 @@ mod tests {
         assert_eq!(chosen(Primary::P99, Some(1_999)), Metric::LatencyP95);
         assert_eq!(chosen(Primary::P50, Some(1)), Metric::LatencyP50);
         assert_eq!(chosen(Primary::P99, None), Metric::LatencyP99);
+    }
+
+    #[test]
+    fn without_enough_samples_for_any_it_is_the_lowest_that_was_measured() {
+        let high_ones = |metric| metric != Metric::LatencyP50 && metric != Metric::LatencyMean;
+        assert_eq!(
+            latency(Primary::P95, high_ones, Some(300)),
+            Metric::LatencyP95
+        );
+        assert_eq!(
+            latency(Primary::P50, high_ones, Some(300)),
+            Metric::LatencyP95
+        );
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) struct Run {
     pub(crate) saturated: bool,
     /// Kernel release.
     pub(crate) kernel: Option<String>,
+    /// Size of the file system in whole GiB.
+    pub(crate) disk_gb: Option<String>,
     /// The run that it was measured in turn with.
     pub(crate) pairing: Option<Pairing>,
     /// That it was made the reference of a history.
@@ -44,6 +46,8 @@ pub(crate) struct Part {
     pub(crate) memory_source: Option<MemorySource>,
     /// Requests per second that were due, in open loop.
     pub(crate) offered_rps: Option<f64>,
+    /// How many repetitions there are, whatever they measured.
+    pub(crate) repetitions: usize,
     /// In the order of [`Metric::ALL`].
     values: [Value; Metric::ALL.len()],
 }
@@ -72,6 +76,9 @@ impl Run {
                 .and_then(|run| run.generator.as_ref())
                 .is_some_and(saturated),
             kernel: host(|host| host.kernel.as_ref()),
+            disk_gb: run
+                .and_then(|run| run.host.as_ref()?.disk_gb)
+                .map(|size| format!("{:.0}", size.get())),
             pairing: run.and_then(|run| run.pairing.clone()),
             acceptance: evidence.acceptance.clone(),
             parts,
@@ -107,6 +114,7 @@ impl Part {
             workload: Workload::default(),
             memory_source: whole.memory.and_then(|memory| memory.source),
             offered_rps: offered.map(|rps| rps.get()),
+            repetitions: repetitions.len(),
             values: Metric::ALL.map(|metric| Value::of(metric, whole, repetitions)),
         }
     }

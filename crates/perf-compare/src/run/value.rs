@@ -1,4 +1,4 @@
-use schema::evidence::{Measurements, Metric, Repetition};
+use schema::evidence::{ErrorRate, Measurements, Metric, Repetition};
 
 /// How many standard errors lie between the middle and an end of a two-sided 95 % interval.
 const STANDARD_ERRORS: f64 = 1.96;
@@ -8,9 +8,9 @@ const STANDARD_ERRORS: f64 = 1.96;
 pub(crate) struct Value {
     /// Over the whole run; `None` if it was not measured.
     pub(crate) whole: Option<f64>,
-    /// Standard error of the logarithm of `whole`, as far as this run can know it.
+    /// Standard error of `whole` as far as this run can know it: of its logarithm, of an error rate in points.
     pub(crate) error: Option<f64>,
-    /// How many latencies `whole` is made of; `None` if that is not known, or it is not made of latencies.
+    /// How many requests `whole` is made of, of a latency or an error rate; `None` if that is not known.
     pub(crate) samples: Option<u64>,
     /// Of each repetition that measured it.
     pub(crate) repetitions: Vec<Repeated>,
@@ -21,7 +21,7 @@ pub(crate) struct Value {
 pub(crate) struct Repeated {
     /// In the metric's unit.
     pub(crate) value: f64,
-    /// How many latencies it is made of.
+    /// How many requests it is made of.
     pub(crate) samples: Option<u64>,
     /// The number of its pair in the other run.
     pub(crate) pair: Option<u64>,
@@ -53,11 +53,30 @@ impl Value {
 }
 
 fn samples(metric: Metric, measured: Measurements<'_>) -> Option<u64> {
-    metric.is_latency().then(|| measured.latency?.samples)?
+    match metric {
+        Metric::ErrorRate => measured.error_rate?.requests,
+        _ if metric.is_latency() => measured.latency?.samples,
+        _ => None,
+    }
+}
+
+fn error(metric: Metric, measured: Measurements<'_>) -> Option<f64> {
+    match metric {
+        Metric::ErrorRate => counting_error(measured.error_rate?),
+        _ => interval_error(metric, measured),
+    }
+}
+
+/// Of a share that was counted, in points: with a success and a failure more, so that no failure at all is not taken for
+/// none ever. Source: Laplace's rule of succession; Agresti and Coull (1998), The American Statistician 52.
+fn counting_error(errors: &ErrorRate) -> Option<f64> {
+    let (failed, requests) = (errors.failed? as f64, errors.requests? as f64);
+    let share = (failed + 1.0) / (requests + 2.0);
+    (requests > 0.0).then(|| (share * (1.0 - share) / requests).sqrt() * 100.0)
 }
 
 /// Of the end that is there, where only one is.
-fn error(metric: Metric, measured: Measurements<'_>) -> Option<f64> {
+fn interval_error(metric: Metric, measured: Measurements<'_>) -> Option<f64> {
     let value = metric.value(measured)?.get();
     let interval = metric.ci95(measured)?;
     let end = |end: Option<schema::Measured>| end.map(schema::Measured::get);

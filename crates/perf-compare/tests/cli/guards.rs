@@ -195,16 +195,25 @@ fn memory_that_was_read_from_another_source_is_not_compared() {
 }
 
 #[test]
-fn another_kernel_is_warned_of() {
-    let baseline = baseline_with(|run| run["run"]["host"]["kernel"] = json!("6.1"));
-    let current = run_with(|run| run["run"]["host"]["kernel"] = json!("6.8"));
-    let outcome = compare(&baseline, &current, &[]).ended(0);
-    assert!(
-        outcome
-            .stderr
-            .contains("measured under kernel 6.1, this is 6.8"),
-        "{outcome}"
-    );
+fn another_kernel_and_another_disk_are_warned_of() {
+    let on = |kernel: &'static str, disk_gb: f64| {
+        move |run: &mut serde_json::Value| {
+            run["run"]["host"]["kernel"] = json!(kernel);
+            run["run"]["host"]["disk_gb"] = json!(disk_gb);
+        }
+    };
+    let outcome = compare(
+        &baseline_with(on("6.1", 50.02)),
+        &run_with(on("6.8", 250.4)),
+        &[],
+    )
+    .ended(0);
+    for said in [
+        "measured under kernel 6.1, this is 6.8",
+        "on a disk of 50 GiB, this is 250",
+    ] {
+        assert!(outcome.stderr.contains(said), "{outcome}");
+    }
 }
 
 #[test]

@@ -283,3 +283,152 @@ fn several_runs_without_a_history_lend_their_repetitions() {
     );
     assert_eq!(ran.document()["comparison"]["baseline"]["runs"], 2);
 }
+
+#[test]
+fn one_failure_among_a_thousand_requests_of_one_run_is_no_regression_and_twenty_are() {
+    let counted = |id: &str, failed: u64| {
+        let errors = json!({"percent": failed as f64 / 10.0, "requests": 1000, "ok": 1000 - failed, "failed": failed});
+        let run = json!({"run": {"id": id}, "latency": {"p50_ms": 5.0}, "error_rate": errors});
+        run.to_string()
+    };
+    for (failed, verdict, method, code) in [
+        (0, "unchanged", "point", 0),
+        (2, "inconclusive", "one_against_one", 0),
+        (20, "regressed", "one_against_one", 1),
+    ] {
+        let outcome = compare(&counted("before", 0), &counted("now", failed), &[]).ended(code);
+        let errors = metric(&outcome, "error_rate.percent");
+        assert_eq!(
+            (&errors["verdict"], &errors["method"]),
+            (&json!(verdict), &json!(method))
+        );
+    }
+}
+
+#[test]
+fn under_strict_a_bare_change_proves_nothing() {
+    let (before, now) = (
+        repeated("before", &[10.0]).to_string(),
+        repeated("now", &[10.9]).to_string(),
+    );
+    compare(&before, &now, &[]).ended(0);
+    let strict = compare(&before, &now, &["--strict"]).ended(1);
+    let p95 = metric(&strict, "latency.p95_ms");
+    assert_eq!(
+        (&p95["verdict"], &p95["note"]),
+        (
+            &json!("inconclusive"),
+            &json!("nothing is known of how much runs differ")
+        )
+    );
+    assert_eq!(
+        metric(&strict, "error_rate.percent")["verdict"],
+        "unchanged"
+    );
+}
+
+#[test]
+fn repetitions_that_lost_a_metric_leave_it_inconclusive() {
+    let mut now = repeated("now", &STEADY);
+    for repetition in now["scenarios"][0]["repetitions"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .take(3)
+    {
+        repetition.as_object_mut().unwrap().remove("latency");
+    }
+    let before = repeated("before", &STEADY).to_string();
+    let outcome = compare(&before, &now.to_string(), &[]).ended(0);
+    let p95 = metric(&outcome, "latency.p95_ms");
+    assert_eq!(
+        (&p95["verdict"], &p95["note"]),
+        (
+            &json!("inconclusive"),
+            &json!("measured in only 2 of 5 repetitions")
+        )
+    );
+    compare(&before, &now.to_string(), &["--strict"]).ended(1);
+}
+
+#[test]
+fn a_repetition_without_any_throughput_is_no_unchanged_one() {
+    let mut now = repeated("now", &STEADY);
+    for repetition in now["scenarios"][0]["repetitions"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .take(3)
+    {
+        repetition["throughput"]["rps"] = json!(0.0);
+    }
+    let outcome = compare(
+        &repeated("before", &STEADY).to_string(),
+        &now.to_string(),
+        &[],
+    );
+    assert_eq!(
+        metric(&outcome, "throughput.rps")["verdict"],
+        "inconclusive",
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_scenario_none_of_whose_latencies_can_be_judged_does_not_pass_without_a_word() {
+    let with_high_quantiles = |id: &str, ms: f64| {
+        let mut run = repeated(id, &[ms; 5]);
+        let repetitions = run["scenarios"][0]["repetitions"].as_array_mut().unwrap();
+        for repetition in repetitions {
+            repetition["latency"] = json!({"p95_ms": ms, "p99_ms": ms, "samples": 300});
+        }
+        run["scenarios"][0]["latency"] = json!({"p95_ms": ms, "p99_ms": ms, "samples": 1500});
+        run.to_string()
+    };
+    let (before, now) = (
+        with_high_quantiles("before", 10.0),
+        with_high_quantiles("now", 100.0),
+    );
+    let arguments = ["--allow-missing=throughput"];
+    let outcome = compare(&before, &now, &arguments);
+    assert_eq!(
+        metric(&outcome, "latency.p95_ms")["verdict"],
+        "inconclusive",
+        "{outcome}"
+    );
+    compare(&before, &before.replace("before", "now"), &["--strict"]).ended(1);
+}
+
+#[test]
+fn two_failures_among_a_thousand_requests_of_repetitions_are_no_regression() {
+    let counted = |id: &str, failed: u64| {
+        let mut run = repeated(id, &STEADY[..2]);
+        for repetition in run["scenarios"][0]["repetitions"].as_array_mut().unwrap() {
+            repetition["error_rate"] = json!({"percent": failed as f64 / 5.0, "requests": 500, "ok": 500 - failed, "failed": failed});
+        }
+        run.to_string()
+    };
+    let outcome = compare(&counted("before", 0), &counted("now", 1), &[]);
+    assert_eq!(
+        metric(&outcome, "error_rate.percent")["verdict"],
+        "inconclusive",
+        "{outcome}"
+    );
+}
+
+#[test]
+fn what_is_missing_by_permission_everywhere_is_no_success() {
+    let before = repeated("before", &STEADY).to_string();
+    let names = ["--allow-missing=scenarios", "--allow-missing=latency"];
+    let outcome = compare(&before, r#"{"run": {"id": "now"}}"#, &names).ended(1);
+    assert_eq!(outcome.document()["comparison"]["passed"], false);
+}
+
+#[test]
+fn a_saturated_baseline_leaves_throughput_unjudged_too() {
+    let mut before = repeated("before", &STEADY);
+    before["run"]["generator"] = json!({"cores": [0], "saturated": true});
+    let now = repeated("now", &STEADY).to_string();
+    let outcome = compare(&before.to_string(), &now, &["--allow-saturated"]).ended(0);
+    assert_eq!(metric(&outcome, "throughput.rps")["verdict"], "not_judged");
+}

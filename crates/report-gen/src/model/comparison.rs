@@ -1,4 +1,4 @@
-use schema::evidence::{Baseline, ComparedMetric, Comparison};
+use schema::evidence::{Baseline, ComparedMetric, Comparison, Verdict};
 
 use super::facts::short_commit;
 use super::judgement::{CheckRow, Status};
@@ -17,11 +17,18 @@ pub(crate) struct ComparisonTable<'a> {
 
 /// One metric on both sides.
 pub(crate) struct ComparisonRow<'a> {
+    /// Absent for the run as a whole.
+    pub(crate) scenario: Option<&'a str>,
     pub(crate) metric: &'a str,
     pub(crate) baseline: Quantity<'a>,
     pub(crate) current: Quantity<'a>,
-    /// Change in percent of the baseline, with its sign.
+    /// Change in percent of the baseline or in percentage points, with its sign.
     pub(crate) change: String,
+    /// Its 95 % interval, in the same unit.
+    pub(crate) interval: Option<String>,
+    /// How much worse it may become, in words; that of the whole comparison where it is absent.
+    threshold: Option<String>,
+    decides: bool,
     pub(crate) status: Status,
     pub(crate) note: Option<&'a str>,
 }
@@ -37,30 +44,48 @@ impl<'a> ComparisonTable<'a> {
         }
     }
 
-    /// Its metrics in the shape of checks, to stand among what failed.
+    /// Its metrics in the shape of checks, to stand among what failed; those that decide nothing are none.
     pub(crate) fn checks(&self) -> impl Iterator<Item = CheckRow<'a>> {
-        self.rows.iter().map(|row| CheckRow {
-            section: "Comparison".to_owned(),
-            scenario: None,
-            metric: row.metric,
-            measured: row.current,
-            interval: None,
-            expected: format!("≤ {} worse than {}", self.threshold, row.baseline),
-            limit: None,
-            distance: row.current.value().map(|_| row.change.clone()),
-            status: row.status,
-            note: row.note,
-        })
+        self.rows
+            .iter()
+            .filter(|row| row.decides)
+            .map(|row| CheckRow {
+                section: "Comparison".to_owned(),
+                scenario: row.scenario,
+                metric: row.metric,
+                measured: row.current,
+                interval: None,
+                expected: format!(
+                    "≤ {} worse than {}",
+                    row.threshold.as_ref().unwrap_or(&self.threshold),
+                    row.baseline
+                ),
+                limit: None,
+                distance: row.current.value().map(|_| row.change.clone()),
+                status: row.status,
+                note: row.note,
+            })
     }
 }
 
 impl<'a> ComparisonRow<'a> {
     fn of(metric: &'a ComparedMetric) -> ComparisonRow<'a> {
         ComparisonRow {
+            scenario: metric.scenario.as_deref(),
             metric: &metric.metric,
             baseline: Quantity::new(metric.baseline, &metric.unit),
             current: Quantity::new(metric.current, &metric.unit),
             change: change(metric),
+            interval: metric
+                .change_ci95
+                .map(|ends| format!("{} – {}", signed(ends.low), signed(ends.high))),
+            threshold: metric
+                .threshold
+                .map(|threshold| match metric.change_points {
+                    Some(_) => format!("{threshold} points"),
+                    None => written(threshold, "percent"),
+                }),
+            decides: metric.verdict != Verdict::NotJudged,
             status: Status::of_verdict(metric.verdict, metric.passed),
             note: metric.note.as_deref(),
         }
@@ -68,11 +93,21 @@ impl<'a> ComparisonRow<'a> {
 }
 
 fn change(metric: &ComparedMetric) -> String {
-    match (metric.change_percent, metric.baseline, metric.current) {
-        (Some(percent), ..) if percent > 0.0 => format!("+{} %", number(percent)),
-        (Some(percent), ..) => format!("{} %", number(percent).replace('-', "−")),
-        (None, Some(_), Some(_)) => "no percentage of 0".to_owned(),
-        (None, ..) => NOT_MEASURED.to_owned(),
+    match (metric.change_points, metric.change_percent) {
+        (Some(points), _) => format!("{} points", signed(points)),
+        (None, Some(percent)) => format!("{} %", signed(percent)),
+        (None, None) if metric.baseline.is_some() && metric.current.is_some() => {
+            "no percentage of 0".to_owned()
+        }
+        (None, None) => NOT_MEASURED.to_owned(),
+    }
+}
+
+fn signed(change: f64) -> String {
+    if change > 0.0 {
+        format!("+{}", number(change))
+    } else {
+        number(change).replace('-', "−")
     }
 }
 
@@ -83,9 +118,13 @@ fn name_of(baseline: &Baseline) -> String {
         .as_deref()
         .map(|commit| format!("commit {}", short_commit(commit)));
     let parts: Vec<String> = run.into_iter().chain(commit).collect();
-    if parts.is_empty() {
+    let latest = if parts.is_empty() {
         "a baseline without a name".to_owned()
     } else {
         parts.join(", ")
+    };
+    match baseline.runs {
+        Some(runs) => format!("{runs} runs, the reference of which is {latest}"),
+        None => latest,
     }
 }

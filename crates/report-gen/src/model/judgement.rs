@@ -50,7 +50,7 @@ impl Status {
     }
 
     pub(crate) fn of_verdict(verdict: Verdict, passed: bool) -> Status {
-        let certain = verdict < Verdict::Inconclusive;
+        let certain = verdict < Verdict::NotJudged;
         Status {
             word: verdict.name(),
             tone: Tone::of(passed, certain),
