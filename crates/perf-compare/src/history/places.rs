@@ -16,12 +16,15 @@ impl Places {
     /// Of what a person named as the baseline: a folder, or one of the two files in it. `None` for a file of another name,
     /// which is a document of its own.
     pub(crate) fn of(path: &str) -> Option<Places> {
+        if path == "-" {
+            return None;
+        }
         let path = Path::new(path);
         let name = path.file_name().and_then(|name| name.to_str());
         let folder = match name {
             Some(HISTORY | REFERENCE) => path.parent()?,
-            // A folder that is not there yet has no name like a file.
-            _ if path.is_dir() || path.extension().is_none() => path,
+            // A folder that is not there yet has no name like a file. A pipe that is there has none either.
+            _ if path.is_dir() || (path.extension().is_none() && !path.exists()) => path,
             _ => return None,
         };
         Some(Places {
@@ -49,5 +52,7 @@ mod tests {
         }
         assert_eq!(Places::of("monday.json"), None);
         assert_eq!(Places::of("runs/api.ndjson"), None);
+        assert_eq!(Places::of("/dev/null"), None);
+        assert_eq!(Places::of("-"), None);
     }
 }

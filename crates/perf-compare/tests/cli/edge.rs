@@ -75,3 +75,24 @@ fn a_name_that_nothing_bears_is_refused_with_the_nearest() {
         "{unknown}"
     );
 }
+
+#[test]
+fn a_baseline_may_come_from_stdin_or_from_a_file_without_an_ending() {
+    let (before, now) = (
+        repeated("before", &[9.9, 10.0]).to_string(),
+        repeated("now", &[9.9, 10.0]).to_string(),
+    );
+    let place = crate::place_with("{}");
+    place.write("now.json", &now);
+    place
+        .feed(
+            crate::TOOL,
+            &["--baseline=-", "--current=now.json"],
+            &before,
+        )
+        .ended(0);
+    place.write("monday", &before);
+    place
+        .feed(crate::TOOL, &["--baseline=monday"], &now)
+        .ended(0);
+}
