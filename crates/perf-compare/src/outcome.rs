@@ -118,7 +118,7 @@ fn of_comparison(comparison: &Comparison, baseline: &Baseline, run: &Run) -> Vec
     let is_bare = |metric: &ComparedMetric| {
         // As few failures as before need no guard.
         let guarded = metric.metric == Metric::ErrorRate.key() && metric.current <= metric.baseline;
-        metric.method == Some(Method::Point) && !guarded
+        metric.method == Some(Method::Point) && !guarded && metric.verdict != Verdict::NotJudged
     };
     if metrics.iter().any(is_bare) {
         let message = "one run against one, with nothing known of how much runs differ: a change may be noise";

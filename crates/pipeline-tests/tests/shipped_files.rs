@@ -227,6 +227,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/bench-run-figures.md",
         "bin-docs/intervals.md",
         "bin-docs/change-points.md",
+        "bin-docs/verdicts.md",
         "bin-docs/policy-server.md",
     ] {
         let path = root().join(page);

@@ -125,7 +125,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     },
     Experiment {
         name: "the same, deviation 10 %, threshold 0.1 %: the run fails",
-        to_hold: at_most(10.0),
+        to_hold: at_most(5.0),
         trial: |random| many(0.10, "0.1", random).failed(),
     },
 ];

@@ -154,6 +154,7 @@ fn a_quantile_without_its_samples_gives_way_to_a_lower_one_and_decides_nothing()
             (&json!(primary), &json!(verdict))
         );
     }
+    assert!(!outcome.stderr.contains("may be noise"), "{outcome}");
     assert!(
         outcome
             .stderr
