@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use pipeline_tests::{Workplace, alone};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A place with a benchmark of a few hundred milliseconds and all of the seed's kinds of scenarios.
 fn place_with_benchmark(server_options: &[&str]) -> Workplace {
@@ -57,10 +57,27 @@ fn a_good_build_goes_through_the_whole_pipe() {
         .collect();
     assert_eq!(tools, ["bench-run", "perf-validate"]);
 
-    // The same run is its own baseline, and no worse than itself.
-    let compared = place.shell("perf-compare --baseline run.json < run.json");
+    // Another run with the same figures is a baseline, and this one no worse; it is none of its own.
+    let mut before = document;
+    before["run"]["id"] = json!("before");
+    place.write("before.json", &before.to_string());
+    let compare = "perf-compare --allow-saturated < run.json --baseline";
+    let compared = place.shell(&format!("{compare} before.json"));
     assert_eq!(compared.code, Some(0), "{}", compared.stderr);
-    assert_eq!(compared.document()["comparison"]["verdict"], "unchanged");
+    let metrics = compared.document()["comparison"]["metrics"].clone();
+    let changes: Vec<&Value> = metrics
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|metric| &metric["change_percent"])
+        .filter(|change| !change.is_null())
+        .collect();
+    assert!(
+        changes.len() > 8 && changes.iter().all(|change| **change == json!(0.0)),
+        "{changes:?}"
+    );
+    let itself = place.shell(&format!("{compare} run.json"));
+    assert_eq!(itself.code, Some(2), "{}", itself.stderr);
 }
 
 #[test]

@@ -158,14 +158,37 @@ fn both_services_are_measured_in_turn_and_each_has_a_marked_document() {
     let compare = |current: &str, baseline: &str| {
         place.run(
             "perf-compare",
-            &["--current", current, "--baseline", baseline],
+            &[
+                "--allow-saturated",
+                "--current",
+                current,
+                "--baseline",
+                baseline,
+            ],
         )
     };
-    let faster = compare("current.json", "baseline.json").document();
-    let changes = |document: &Value| document["comparison"]["metrics"][0]["verdict"].clone();
-    assert_eq!(changes(&faster), "improved");
-    let slower = compare("baseline.json", "current.json").document();
-    assert_eq!(changes(&slower), "regressed");
+    let change = |ran: Ran| {
+        let compared = ran.document()["comparison"]["metrics"][0].clone();
+        compared["change_percent"].as_f64().unwrap()
+    };
+    let faster = change(compare("current.json", "baseline.json"));
+    let slower = change(compare("baseline.json", "current.json"));
+    assert!(faster < 0.0 && slower > 0.0, "{faster} {slower}");
+    let paired = place.run(
+        "perf-compare",
+        &[
+            "--paired",
+            "--allow-saturated",
+            "--current",
+            "current.json",
+            "--baseline",
+            "baseline.json",
+        ],
+    );
+    assert_eq!(
+        paired.document()["comparison"]["metrics"][0]["method"],
+        "paired"
+    );
 }
 
 /// A service that keeps the bodies of five observations that it is sent.
