@@ -78,8 +78,14 @@ pub(crate) fn words(trend: &Trend) -> Vec<String> {
         .iter()
         .map(|series| series.change_points.len())
         .sum();
-    let plural = if points == 1 { "" } else { "s" };
-    lines
-        .chain([format!("{points} change{plural} in {} runs", trend.runs)])
-        .collect()
+    let counted = |count: u64, what: &str| match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
+    let sum = format!(
+        "{} in {}",
+        counted(points as u64, "change"),
+        counted(trend.runs, "run")
+    );
+    lines.chain([sum]).collect()
 }

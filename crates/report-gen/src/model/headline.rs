@@ -107,13 +107,34 @@ fn summary(
         Overall::NotJudged => "nothing has judged this document yet".to_owned(),
         Overall::Passed => {
             let doubtful = rows().filter(|row| !row.status.is_good()).count();
-            match doubtful {
-                0 => format!("{} passed", counted(all, "check")),
-                _ => format!(
-                    "{} passed, {doubtful} of them without a certain answer",
-                    counted(all, "check")
-                ),
-            }
+            let without_answer = |count: usize| match count {
+                0 => String::new(),
+                _ => format!(", {count} of them without a certain answer"),
+            };
+            let checks = (all > 0).then(|| {
+                format!(
+                    "{} passed{}",
+                    counted(all, "check"),
+                    without_answer(doubtful)
+                )
+            });
+            let compared: Vec<Verdict> = evidence
+                .comparison
+                .iter()
+                .flat_map(|comparison| &comparison.metrics)
+                .map(|metric| metric.verdict)
+                .filter(|verdict| *verdict != Verdict::NotJudged)
+                .collect();
+            let undecided = compared
+                .iter()
+                .filter(|verdict| **verdict == Verdict::Inconclusive)
+                .count();
+            let metrics = (!compared.is_empty()).then(|| {
+                let count = counted(compared.len(), "metric");
+                format!("{count} compared{}", without_answer(undecided))
+            });
+            let said: Vec<String> = checks.into_iter().chain(metrics).collect();
+            said.join("; ")
         }
         Overall::Failed => {
             let bad = |word| {
