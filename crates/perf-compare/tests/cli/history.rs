@@ -554,3 +554,46 @@ fn a_run_whose_generator_was_the_limit_is_no_first_run() {
         .feed(TOOL, &arguments, &other_load.to_string())
         .ended(2);
 }
+
+#[test]
+fn one_failure_among_four_hundred_requests_is_no_regression_of_a_history_without_any() {
+    let place = history(&steady(8));
+    let with_failures = |failed: u64| {
+        let mut run = passed("now", 10.0);
+        run["scenarios"][0]["error_rate"] = json!({"percent": failed as f64 / 4.0, "requests": 400, "ok": 400 - failed, "failed": failed});
+        let ran = place.feed(TOOL, &["--baseline=baselines"], &run.to_string());
+        metric(&ran, "error_rate.percent")["verdict"].clone()
+    };
+    assert_eq!(with_failures(0), "unchanged");
+    assert_eq!(with_failures(1), "inconclusive");
+    assert_eq!(with_failures(20), "regressed");
+}
+
+#[test]
+fn while_another_process_holds_the_history_nothing_is_added_to_it() {
+    let place = history(&steady(3));
+    let path = place.path("baselines/history.ndjson");
+    let held = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    held.lock().unwrap();
+    place.write("now.json", &passed("now", 10.0).to_string());
+    let mut child = place
+        .command(
+            TOOL,
+            &[
+                "--baseline=baselines",
+                "--update",
+                "--quiet",
+                "--current=now.json",
+            ],
+        )
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none());
+    assert_eq!(lines(&place).len(), 3);
+    drop(held);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(lines(&place).len(), 4);
+}

@@ -235,6 +235,11 @@ fn one_run_against_one_is_guarded_where_it_is_said_how_much_runs_differ() {
         (&p95["method"], &p95["verdict"]),
         (&json!("one_against_one"), &json!("inconclusive"))
     );
+    // By hand: errors of log(1.02 / 0.98) / 2 / 1.96 on either side, log(1.01) between runs, 1.96 of their root sum of squares.
+    let known = metric(&compare(&before, &now, &["--run-sd=1"]), "latency.p95_ms");
+    let near =
+        |end: &str, value: f64| (known["change_ci95"][end].as_f64().unwrap() - value).abs() < 1e-3;
+    assert!(near("low", 10.545188) && near("high", 19.634335), "{known}");
     let certain = compare(&before, &now, &["--run-sd=0.5"]);
     assert_eq!(metric(&certain, "latency.p95_ms")["verdict"], "regressed");
 }
@@ -432,4 +437,27 @@ fn a_saturated_baseline_leaves_throughput_unjudged_too() {
     let now = repeated("now", &STEADY).to_string();
     let outcome = compare(&before.to_string(), &now, &["--allow-saturated"]).ended(0);
     assert_eq!(metric(&outcome, "throughput.rps")["verdict"], "not_judged");
+}
+
+#[test]
+fn one_metric_among_many_must_be_surer_to_be_called_regressed() {
+    let many = |id: &str, latencies_ms: &[f64], scenarios: usize| {
+        let mut run = repeated(id, latencies_ms);
+        let steady = repeated(id, &STEADY)["scenarios"][0].clone();
+        for number in 2..=scenarios {
+            let mut other = steady.clone();
+            other["name"] = json!(format!("batch_{number}"));
+            run["scenarios"].as_array_mut().unwrap().push(other);
+        }
+        run.to_string()
+    };
+    let slower = [10.6, 12.2, 11.2, 12.4, 11.4];
+    for (scenarios, verdict) in [(1, "regressed"), (12, "inconclusive")] {
+        let (before, now) = (
+            many("before", &STEADY, scenarios),
+            many("now", &slower, scenarios),
+        );
+        let p95 = metric(&compare(&before, &now, &[]), "latency.p95_ms");
+        assert_eq!(p95["verdict"], verdict, "{p95}");
+    }
 }
