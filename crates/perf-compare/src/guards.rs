@@ -170,7 +170,14 @@ fn obstacles(baseline: &Run, current: &Run) -> Vec<Obstacle> {
         let message = format!("the baseline is the run itself ({id})");
         found.push(obstacle(Kind::SameRun, message));
     }
-    if let Some((theirs, ours)) = differing(&theirs.fingerprint, &ours.fingerprint) {
+    let hosts = if theirs.fingerprint.is_some() && ours.fingerprint.is_some() {
+        differing(&theirs.fingerprint, &ours.fingerprint)
+    } else {
+        // What other tools tell of a host: a processor, perhaps how many.
+        differing(&baseline.cpu_model, &current.cpu_model)
+            .or_else(|| differing(&baseline.cores, &current.cores))
+    };
+    if let Some((theirs, ours)) = hosts {
         let message =
             format!("the baseline was measured on another host ({theirs}, this is {ours})");
         found.push(obstacle(Kind::Host, message));

@@ -1,7 +1,7 @@
 use schema::evidence::{
     ComparedMetric, Comparison, Method, Metric, SignedInterval, Verdict, unit_symbol,
 };
-use toolkit::Streams;
+use toolkit::{Streams, on_one_line};
 
 use crate::TOOL;
 
@@ -44,10 +44,12 @@ pub(crate) fn say(comparison: &Comparison, streams: &mut Streams<'_>) {
             (verdict, _) => verdict.name(),
         };
         let verdict = streams.verdict(metric.passed, verdict);
-        streams.say(&format!("{}: {}: {verdict}", TOOL.name, sentence(metric)));
+        let sentence = on_one_line(&sentence(metric));
+        streams.say(&format!("{}: {sentence}: {verdict}", TOOL.name));
     }
     for (why, which) in not_judged(metrics) {
-        streams.say(&format!("{}: not judged, {why}: {which}", TOOL.name));
+        let words = format!("{}: not judged, {why}: {which}", TOOL.name);
+        streams.say(&on_one_line(&words));
     }
     if metrics.is_empty() && comparison.verdict == Verdict::Incomparable {
         return;

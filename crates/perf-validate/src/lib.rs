@@ -18,7 +18,7 @@ use schema::Section;
 use schema::configuration::ThresholdsFile;
 use schema::evidence::{Evidence, Validation};
 use schemars::schema_for;
-use toolkit::{AllowedMissing, Exit, Streams, Tool, ToolkitError};
+use toolkit::{AllowedMissing, Exit, Streams, Tool, ToolkitError, on_one_line};
 use toolkit::{configuration, documents, files, summary};
 
 use error::Error;
@@ -58,7 +58,7 @@ fn validate(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> 
     // Where they are checks, they are said as such.
     let beside = if demand.no_doubts { &[] } else { &doubts[..] };
     for doubt in beside {
-        streams.say(&format!("{}: warning of {doubt}", TOOL.name));
+        streams.say(&on_one_line(&format!("{}: warning of {doubt}", TOOL.name)));
     }
     summary::say_checks(&TOOL, &validation.checks, streams);
     summary::say_other_failures(&TOOL, Validation::NAME, &incoming.evidence, streams);

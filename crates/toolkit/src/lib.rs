@@ -24,5 +24,5 @@ pub use allowed_missing::AllowedMissing;
 pub use error::ToolkitError;
 pub use exit::Exit;
 pub use interrupt::Interrupt;
-pub use streams::Streams;
+pub use streams::{Streams, on_one_line};
 pub use tool::{Tool, main};

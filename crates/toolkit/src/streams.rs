@@ -30,7 +30,8 @@ impl Streams<'_> {
 
     /// Says a warning to people, unless they want quiet; that it is also data in the document is up to the caller.
     pub fn warn(&mut self, warning: &Warning) {
-        self.say(&format!("{}: warning: {}", warning.tool, warning.message));
+        let words = format!("{}: warning: {}", warning.tool, warning.message);
+        self.say(&on_one_line(&words));
     }
 
     /// Says `text` even to those who want quiet.
@@ -49,5 +50,23 @@ impl Streams<'_> {
         }
         let colour = if good { 32 } else { 31 };
         format!("\u{1b}[{colour}m{text}\u{1b}[0m")
+    }
+}
+
+/// Words with text from documents in them, without the control characters that could make lines of their own, or colours.
+pub fn on_one_line(words: &str) -> String {
+    words.replace(char::is_control, " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_a_document_makes_no_line_of_its_own() {
+        assert_eq!(
+            on_one_line("a\n::error::b\u{1b}[31m\r"),
+            "a ::error::b [31m "
+        );
     }
 }

@@ -3,7 +3,7 @@
 use schema::evidence::{Check, CheckStatus, Evidence, Interval, unit_symbol};
 
 use crate::figure::told_from;
-use crate::{Streams, Tool};
+use crate::{Streams, Tool, on_one_line};
 
 /// Says each check that did not pass or is inconclusive, and the verdict over all of them.
 pub fn say_checks<'a>(
@@ -26,7 +26,8 @@ pub fn say_checks<'a>(
             }
         };
         failed += u32::from(!check.passed);
-        streams.say(&format!("{}: {status}: {}", tool.name, sentence(check)));
+        let sentence = on_one_line(&sentence(check));
+        streams.say(&format!("{}: {status}: {sentence}", tool.name));
     }
     let plural = if all == 1 { "" } else { "s" };
     let of_them = |count: u32, what: &str| match count {

@@ -5,6 +5,7 @@ use std::path::Path;
 use schema::Measured;
 use schema::evidence::{Interval, Latency, QuantileIntervals, Repetition, Scenario};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{ForeignError, Translated, json, pooled, warning};
 
@@ -61,6 +62,12 @@ struct Estimates {
     median: Option<Estimate>,
 }
 
+/// What tells times from the relative changes in `change/estimates.json`, which have no deviation.
+#[derive(Deserialize)]
+struct Deviation {
+    std_dev: Option<IgnoredAny>,
+}
+
 #[derive(Deserialize)]
 struct Estimate {
     confidence_interval: Bounds,
@@ -76,6 +83,13 @@ struct Bounds {
 
 /// One run without repetitions.
 pub(super) fn read_estimates(name: &str, text: &str) -> Result<Translated, ForeignError> {
+    let Deviation { std_dev } = json::parse(name, text)?;
+    if std_dev.is_none() {
+        return Err(ForeignError::Incomplete {
+            name: name.to_owned(),
+            missing: "`std_dev`: relative changes are no times, give new/estimates.json",
+        });
+    }
     let estimates: Estimates = json::parse(name, text)?;
     let ms = |path: &str, ns: Measured| json::converted(name, path, ns, MS_PER_NS);
     let mut latency = Latency {
@@ -167,7 +181,9 @@ mod tests {
     #[test]
     fn an_interval_of_another_level_is_left_out() {
         let estimate = r#"{"confidence_interval": {"confidence_level": 0.99, "lower_bound": 1, "upper_bound": 3}, "point_estimate": 2}"#;
-        let estimates = translated(&format!(r#"{{"mean": {estimate}, "median": {estimate}}}"#));
+        let estimates = translated(&format!(
+            r#"{{"mean": {estimate}, "median": {estimate}, "std_dev": {estimate}}}"#
+        ));
         assert_eq!(
             at(&estimates, "/scenarios/0/latency"),
             Some(json!({"p50_ms": 2.0 * 1e-6, "mean_ms": 2.0 * 1e-6}))

@@ -84,7 +84,12 @@ impl<'a> Report<'a> {
     fn add(&mut self, line: &'a str, place: &Place<'_>) -> Result<(), ForeignError> {
         let fields: Vec<&str> = line.split_whitespace().collect();
         match fields.as_slice() {
-            ["FAIL", ..] | ["---", "FAIL:", ..] | [_, "---", "FAIL:", ..] => {
+            ["FAIL" | "panic:" | "signal:", ..]
+            | ["fatal", "error:", ..]
+            | ["exit", "status", ..]
+            | ["---", "FAIL:", ..]
+            | [_, "---", "FAIL:", ..]
+            | ["***", "Test", "killed", ..] => {
                 return Err(ForeignError::Failed {
                     name: place.name.to_owned(),
                     line: place.line,
@@ -132,11 +137,17 @@ impl<'a> Report<'a> {
             .collect();
         let mut translated = Translated::new("go test", scenarios, warnings);
         // Results of two machines in one file are of none.
-        if let (Some(processor), 1) = (self.processors.first(), self.processors.len())
-            && let Some(run) = &mut translated.evidence.run
+        let processor = self
+            .processors
+            .first()
+            .filter(|_| self.processors.len() == 1);
+        let cores = processes.and_then(|processes| processes.get(1..)?.parse().ok());
+        if let Some(run) = &mut translated.evidence.run
+            && (processor.is_some() || cores.is_some())
         {
             run.host = Some(Host {
-                cpu_model: Some((*processor).to_owned()),
+                cpu_model: processor.map(|processor| (*processor).to_owned()),
+                cores,
                 ..Host::default()
             });
         }

@@ -37,7 +37,31 @@ pub(crate) struct Translated {
 /// them and cannot be used: a number that is none, a text that ends too early, benchmarks that failed.
 pub(crate) fn read(name: &str, content: &[u8]) -> Option<Result<Translated, ForeignError>> {
     let text = std::str::from_utf8(content).ok()?;
-    format::reader(text).map(|read| read(name, text))
+    let read = format::reader(text)?;
+    Some(read(name, text).and_then(|translated| with_a_success(name, translated)))
+}
+
+/// Where not one request succeeded nothing was measured.
+fn with_a_success(name: &str, translated: Translated) -> Result<Translated, ForeignError> {
+    let scenarios = &translated.evidence.scenarios;
+    let failed = |scenario: &Scenario| {
+        let percent = scenario
+            .error_rate
+            .as_ref()
+            .and_then(|errors| errors.percent);
+        let requests = scenario
+            .throughput
+            .as_ref()
+            .and_then(|throughput| throughput.requests);
+        percent == Some(Measured::from(100)) || requests == Some(0)
+    };
+    if !scenarios.is_empty() && scenarios.iter().all(failed) {
+        return Err(ForeignError::Incomplete {
+            name: name.to_owned(),
+            missing: "request that succeeded",
+        });
+    }
+    Ok(translated)
 }
 
 impl Translated {

@@ -26,10 +26,18 @@ pub(super) fn of<'a>(current: &'a Run, baseline: &'a Baseline, options: &Options
     }
     let gone = |scenario: &Option<&str>| current.part(*scenario).is_none();
     for scenario in baseline.scenarios().into_iter().filter(gone) {
-        let known = Metric::ALL
+        let mut known: Vec<Metric> = Metric::ALL
             .into_iter()
-            .filter(|metric| *metric != Metric::LatencyMean && baseline.knows(scenario, *metric));
-        rows.extend(known.map(|metric| {
+            .filter(|metric| baseline.knows(scenario, *metric))
+            .collect();
+        // As in a comparison, the mean counts only where there is no quantile; a scenario of nothing is gone all the same.
+        let is_quantile = |metric: &Metric| metric.is_latency() && *metric != Metric::LatencyMean;
+        if known.iter().any(is_quantile) {
+            known.retain(|metric| *metric != Metric::LatencyMean);
+        } else if known.is_empty() {
+            known.push(Metric::LatencyMean);
+        }
+        rows.extend(known.into_iter().map(|metric| {
             Row {
                 scenario,
                 metric,

@@ -23,6 +23,10 @@ pub(crate) struct Run {
     pub(crate) interrupted: bool,
     /// That the generator may have been the limit.
     pub(crate) saturated: bool,
+    /// Its processor, for runs whose host has no fingerprint.
+    pub(crate) cpu_model: Option<String>,
+    /// How many of its processors were used, likewise.
+    pub(crate) cores: Option<String>,
     /// Kernel release.
     pub(crate) kernel: Option<String>,
     /// Size of the file system in whole GiB.
@@ -75,6 +79,10 @@ impl Run {
             saturated: run
                 .and_then(|run| run.generator.as_ref())
                 .is_some_and(saturated),
+            cpu_model: host(|host| host.cpu_model.as_ref()),
+            cores: run
+                .and_then(|run| run.host.as_ref()?.cores)
+                .map(|cores| cores.to_string()),
             kernel: host(|host| host.kernel.as_ref()),
             disk_gb: run
                 .and_then(|run| run.host.as_ref()?.disk_gb)

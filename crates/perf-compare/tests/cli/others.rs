@@ -133,3 +133,59 @@ fn an_evidence_document_with_a_section_like_another_tool_s_is_one() {
     let ran = compare("base.json", &crate::baseline_with(|_| ()), &ours).ended(0);
     assert_eq!(ran.document()["results"][0]["command"], "x");
 }
+
+#[test]
+fn a_benchmark_that_is_gone_fails() {
+    let both = "BenchmarkA-8 1000 100 ns/op\nBenchmarkB-8 1000 100 ns/op\n";
+    let ran = compare("go.txt", both, "BenchmarkA-8 1000 100 ns/op\n").ended(1);
+    assert!(
+        ran.stderr
+            .contains("B: mean latency was not measured in this run: missing"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn another_number_of_processors_is_another_host() {
+    let ran = compare(
+        "go.txt",
+        "BenchmarkA-4 1000 100 ns/op\n",
+        "BenchmarkA-64 1000 100 ns/op\n",
+    )
+    .ended(2);
+    assert!(ran.stderr.contains("another host (4, this is 64)"), "{ran}");
+}
+
+#[test]
+fn a_run_that_broke_off_is_no_result() {
+    for end in [
+        "panic: out of range",
+        "signal: killed",
+        "exit status 2",
+        "fatal error: all goroutines are asleep",
+    ] {
+        let broken = format!("BenchmarkA-8 1000 100 ns/op\n{end}\n");
+        compare("go.txt", "BenchmarkA-8 1000 100 ns/op\n", &broken).ended(2);
+    }
+}
+
+#[test]
+fn relative_changes_are_no_times_and_nothing_that_failed_is_a_result() {
+    let change = r#"{"mean": {"confidence_interval": {"confidence_level": 0.95, "lower_bound": 0.3, "upper_bound": 0.4},
+        "point_estimate": 0.35, "standard_error": 0.01}}"#;
+    let ran = compare("estimates.json", change, &fixture("estimates.json")).ended(2);
+    assert!(ran.stderr.contains("give new/estimates.json"), "{ran}");
+    let failed = r#"{"results": [{"command": "false", "mean": 0.001, "times": [0.001, 0.001], "exit_codes": [1, 1]}]}"#;
+    let ran = compare("hyperfine.json", failed, failed).ended(2);
+    assert!(ran.stderr.contains("no request that succeeded"), "{ran}");
+}
+
+#[test]
+fn the_name_of_a_benchmark_makes_no_line_of_its_own() {
+    let named = r#"{"results": [{"command": "a\n::error::b\u001b[31m", "mean": 0.001, "times": [0.001, 0.002]}]}"#;
+    let ran = compare("hyperfine.json", named, named);
+    assert!(
+        ran.stderr.contains("a ::error::b [31m: mean latency"),
+        "{ran}"
+    );
+}

@@ -178,3 +178,19 @@ fn a_name_that_nothing_bears_is_refused_with_the_nearest() {
         );
     }
 }
+
+#[test]
+fn an_interval_that_contradicts_itself_proves_nothing_and_no_requests_have_no_error_rate() {
+    let inverted = run_with(|run| {
+        run["latency"]["p99_ms"] = json!(10.0);
+        run["latency"]["ci95"]["p99_ms"] = json!({"low": 60.0, "high": 11.0});
+    });
+    let outcome = validate(&inverted, &["--strict"]);
+    assert_eq!(check(&outcome, "latency.p99_ms")["status"], "inconclusive");
+    let nothing = run_with(|run| {
+        run["error_rate"] = json!({"percent": 0.0, "requests": 0, "ok": 0, "failed": 0});
+    });
+    let outcome = validate(&nothing, &[]);
+    assert_eq!(check(&outcome, "error_rate.percent")["status"], "missing");
+    assert_eq!(outcome.code, Some(1), "{outcome}");
+}

@@ -63,9 +63,13 @@ impl Operator {
             Operator::AtLeast => (ci95.high, ci95.low),
         };
         let holds = |value| self.holds(value, expected);
-        if holds(actual) && worst.is_some_and(holds) {
+        // The nearer end too, though it should go without saying: an interval that contradicts itself proves nothing.
+        if holds(actual) && worst.is_some_and(holds) && best.is_none_or(holds) {
             CheckStatus::Pass
-        } else if !holds(actual) && best.is_some_and(|best| !holds(best)) {
+        } else if !holds(actual)
+            && best.is_some_and(|best| !holds(best))
+            && worst.is_none_or(|worst| !holds(worst))
+        {
             CheckStatus::Fail
         } else {
             CheckStatus::Inconclusive

@@ -92,7 +92,13 @@ impl Metric {
             Metric::LatencyMean => measured.latency?.mean_ms,
             Metric::Throughput => measured.throughput?.rps,
             Metric::PeakMemory => measured.memory?.peak_mb,
-            Metric::ErrorRate => measured.error_rate?.percent,
+            // Of no requests at all there is no share.
+            Metric::ErrorRate => {
+                measured
+                    .error_rate
+                    .filter(|errors| errors.requests != Some(0))?
+                    .percent
+            }
         }
     }
 
