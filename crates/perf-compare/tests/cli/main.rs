@@ -66,6 +66,11 @@ fn repeated(id: &str, latencies_ms: &[f64]) -> Value {
     })
 }
 
+/// The repetitions of the one scenario of such a run.
+fn repetitions_of(run: &mut Value) -> &mut Vec<Value> {
+    run["scenarios"][0]["repetitions"].as_array_mut().unwrap()
+}
+
 /// What became of a metric.
 fn metric(outcome: &Ran, name: &str) -> Value {
     let document = outcome.document();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{compare, metric, repeated};
+use crate::{compare, metric, repeated, repetitions_of};
 
 const STEADY: [f64; 5] = [9.8, 9.9, 10.0, 10.1, 10.2];
 
@@ -131,7 +131,7 @@ fn pairs_tell_what_differs_where_both_met_the_same_weather() {
 fn a_quantile_without_its_samples_gives_way_to_a_lower_one_and_decides_nothing() {
     let with_samples = |id: &str, p99_ms: f64| {
         let mut run = repeated(id, &STEADY);
-        for repetition in run["scenarios"][0]["repetitions"].as_array_mut().unwrap() {
+        for repetition in repetitions_of(&mut run) {
             repetition["latency"]["samples"] = json!(399);
             repetition["latency"]["p99_ms"] = json!(p99_ms);
         }
@@ -166,7 +166,7 @@ fn a_quantile_without_its_samples_gives_way_to_a_lower_one_and_decides_nothing()
 #[test]
 fn a_tripled_p99_does_not_pass_because_p95_held_unless_only_that_is_to_decide() {
     let mut now = repeated("now", &STEADY);
-    for repetition in now["scenarios"][0]["repetitions"].as_array_mut().unwrap() {
+    for repetition in repetitions_of(&mut now) {
         let p99_ms = repetition["latency"]["p99_ms"].as_f64().unwrap();
         repetition["latency"]["p99_ms"] = json!(3.0 * p99_ms);
     }
@@ -191,7 +191,7 @@ fn a_tripled_p99_does_not_pass_because_p95_held_unless_only_that_is_to_decide() 
 fn errors_are_compared_in_points() {
     let with_errors = |id: &str, percents: [f64; 5]| {
         let mut run = repeated(id, &STEADY);
-        let repetitions = run["scenarios"][0]["repetitions"].as_array_mut().unwrap();
+        let repetitions = repetitions_of(&mut run);
         for (repetition, percent) in repetitions.iter_mut().zip(percents) {
             repetition["error_rate"]["percent"] = json!(percent);
         }
@@ -250,7 +250,7 @@ fn in_open_loop_it_is_asked_whether_the_service_kept_up() {
         let mut run = repeated(id, &STEADY);
         run["scenarios"][0]["mode"] = json!("open");
         run["scenarios"][0]["throughput"] = json!({"rps": rps, "offered_rps": 1000.0});
-        for repetition in run["scenarios"][0]["repetitions"].as_array_mut().unwrap() {
+        for repetition in repetitions_of(&mut run) {
             repetition["throughput"] = json!({"rps": rps, "offered_rps": 1000.0});
         }
         run.to_string()
@@ -336,12 +336,7 @@ fn under_strict_a_bare_change_proves_nothing() {
 #[test]
 fn repetitions_that_lost_a_metric_leave_it_inconclusive() {
     let mut now = repeated("now", &STEADY);
-    for repetition in now["scenarios"][0]["repetitions"]
-        .as_array_mut()
-        .unwrap()
-        .iter_mut()
-        .take(3)
-    {
+    for repetition in repetitions_of(&mut now).iter_mut().take(3) {
         repetition.as_object_mut().unwrap().remove("latency");
     }
     let before = repeated("before", &STEADY).to_string();
@@ -360,12 +355,7 @@ fn repetitions_that_lost_a_metric_leave_it_inconclusive() {
 #[test]
 fn a_repetition_without_any_throughput_is_no_unchanged_one() {
     let mut now = repeated("now", &STEADY);
-    for repetition in now["scenarios"][0]["repetitions"]
-        .as_array_mut()
-        .unwrap()
-        .iter_mut()
-        .take(3)
-    {
+    for repetition in repetitions_of(&mut now).iter_mut().take(3) {
         repetition["throughput"]["rps"] = json!(0.0);
     }
     let outcome = compare(
@@ -384,7 +374,7 @@ fn a_repetition_without_any_throughput_is_no_unchanged_one() {
 fn a_scenario_none_of_whose_latencies_can_be_judged_does_not_pass_without_a_word() {
     let with_high_quantiles = |id: &str, ms: f64| {
         let mut run = repeated(id, &[ms; 5]);
-        let repetitions = run["scenarios"][0]["repetitions"].as_array_mut().unwrap();
+        let repetitions = repetitions_of(&mut run);
         for repetition in repetitions {
             repetition["latency"] = json!({"p95_ms": ms, "p99_ms": ms, "samples": 300});
         }
@@ -409,7 +399,7 @@ fn a_scenario_none_of_whose_latencies_can_be_judged_does_not_pass_without_a_word
 fn two_failures_among_a_thousand_requests_of_repetitions_are_no_regression() {
     let counted = |id: &str, failed: u64| {
         let mut run = repeated(id, &STEADY[..2]);
-        for repetition in run["scenarios"][0]["repetitions"].as_array_mut().unwrap() {
+        for repetition in repetitions_of(&mut run) {
             repetition["error_rate"] = json!({"percent": failed as f64 / 5.0, "requests": 500, "ok": 500 - failed, "failed": failed});
         }
         run.to_string()

@@ -1,68 +1,12 @@
-//! Runs that were taken over, and what a run against them is worth.
+//! What a run is held to.
 
 use std::fs;
-use std::process::Stdio;
 
-use pipeline_tests::{Ran, Workplace};
+use pipeline_tests::Workplace;
 use serde_json::{Value, json};
 
-use crate::{TOOL, metric, repeated};
-
-/// A run that has passed, with so many milliseconds at every quantile.
-fn passed(id: &str, ms: f64) -> Value {
-    let mut run = repeated(id, &[ms * 0.99, ms, ms * 1.01]);
-    run["run"]["started_at"] = json!(format!("2026-01-01T00:00:00.{id:0>6}Z"));
-    run["validation"] = json!({"passed": true, "checks": []});
-    run["schema_version"] = json!("1.0");
-    run
-}
-
-fn take_over(place: &Workplace, run: &Value, more: &[&str]) -> Ran {
-    let arguments = [&["--baseline=baselines", "--update"], more].concat();
-    place.feed(TOOL, &arguments, &run.to_string())
-}
-
-/// A folder of baselines with runs of so many milliseconds each.
-fn history(milliseconds: &[f64]) -> Workplace {
-    let place = Workplace::default();
-    fs::create_dir(place.path("baselines")).unwrap();
-    let lines: String = milliseconds
-        .iter()
-        .enumerate()
-        .map(|(number, ms)| {
-            let mut run = passed(&number.to_string(), *ms);
-            run["scenarios"][0]
-                .as_object_mut()
-                .unwrap()
-                .remove("repetitions");
-            format!("{run}\n")
-        })
-        .collect();
-    fs::write(place.path("baselines/history.ndjson"), lines).unwrap();
-    place
-}
-
-fn compare(place: &Workplace, ms: f64) -> Ran {
-    place.feed(
-        TOOL,
-        &["--baseline=baselines"],
-        &passed("now", ms).to_string(),
-    )
-}
-
-fn lines(place: &Workplace) -> Vec<Value> {
-    let text = fs::read_to_string(place.path("baselines/history.ndjson")).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-/// Around 10 ms, without a pattern.
-fn steady(runs: usize) -> Vec<f64> {
-    (0..runs)
-        .map(|run| 9.8 + 0.4 * (run * 7919 % 101) as f64 / 100.0)
-        .collect()
-}
+use super::{compare, history, lines, passed, steady, take_over};
+use crate::{TOOL, metric};
 
 #[test]
 fn a_run_is_held_to_the_scatter_of_the_runs_before_it() {
@@ -193,105 +137,6 @@ fn a_history_of_nothing_but_other_hosts_is_incomparable_unless_a_first_run_may_p
 }
 
 #[test]
-fn the_first_run_becomes_the_reference_and_later_ones_only_join_the_history() {
-    let place = Workplace::default();
-    let first = take_over(&place, &passed("1", 10.0), &[]).ended(0);
-    assert!(
-        first
-            .stderr
-            .contains("taken over into baselines, and the reference from now on"),
-        "{first}"
-    );
-    let second = take_over(&place, &passed("2", 10.2), &[]).ended(0);
-    assert!(
-        second.stderr.contains("taken over into baselines\n"),
-        "{second}"
-    );
-    let reference: Value =
-        serde_json::from_str(&fs::read_to_string(place.path("baselines/latest.json")).unwrap())
-            .unwrap();
-    assert_eq!(reference["run"]["id"], "1");
-    assert_eq!(
-        reference["scenarios"][0]["repetitions"]
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
-    let runs = lines(&place);
-    assert_eq!(runs.len(), 2);
-    assert_eq!(runs[0]["acceptance"]["reason"], "the first run");
-    assert_eq!(runs[1].get("acceptance"), None);
-    assert_eq!(runs[1]["scenarios"][0].get("repetitions"), None);
-    assert_eq!(runs[1]["scenarios"][0]["latency"]["p95_ms"], 10.2);
-    // With two runs it is the reference whose repetitions are compared with.
-    let ran = compare(&place, 10.1).ended(0);
-    let p95 = metric(&ran, "latency.p95_ms");
-    assert_eq!(
-        (&p95["method"], &p95["baseline_count"]),
-        (&json!("welch"), &json!(3))
-    );
-    assert_eq!(ran.document()["comparison"]["baseline"]["run_id"], "1");
-}
-
-#[test]
-fn the_same_run_is_taken_over_once() {
-    let place = Workplace::default();
-    take_over(&place, &passed("1", 10.0), &[]).ended(0);
-    let again = take_over(&place, &passed("1", 10.0), &[]).ended(0);
-    assert!(
-        again.stderr.contains("baselines holds this run already"),
-        "{again}"
-    );
-    assert_eq!(lines(&place).len(), 1);
-}
-
-#[test]
-fn a_run_that_has_not_passed_or_that_nobody_judged_is_not_taken_over() {
-    let place = Workplace::default();
-    let mut failed = passed("1", 10.0);
-    failed["validation"]["passed"] = json!(false);
-    let ran = take_over(&place, &failed, &[]).ended(1);
-    assert!(
-        ran.stderr
-            .contains("not taken over: the run has not passed"),
-        "{ran}"
-    );
-    let mut unjudged = passed("1", 10.0);
-    unjudged.as_object_mut().unwrap().remove("validation");
-    let ran = take_over(&place, &unjudged, &[]).ended(1);
-    assert!(ran.stderr.contains("nothing has judged this run"), "{ran}");
-    assert!(!place.path("baselines").exists());
-}
-
-#[test]
-fn what_is_accepted_for_a_reason_is_the_reference_whatever_the_comparison_said() {
-    let place = Workplace::default();
-    take_over(&place, &passed("1", 10.0), &[]).ended(0);
-    let slower = compare(&place, 14.0).ended(1);
-    let slower = slower.document();
-    take_over(&place, &slower, &[]).ended(1);
-    let accepted = take_over(&place, &slower, &["--accept=new model"]).ended(0);
-    let document = accepted.document();
-    assert_eq!(document["overall_success"], true);
-    assert_eq!(document["comparison"]["accepted"], "new model");
-    assert_eq!(document["comparison"]["verdict"], "regressed");
-    assert_eq!(lines(&place)[1]["acceptance"]["reason"], "new model");
-    let later = passed("later", 14.1).to_string();
-    let ran = place.feed(TOOL, &["--baseline=baselines"], &later);
-    assert_eq!(
-        metric(&ran, "latency.p95_ms")["verdict"],
-        "unchanged",
-        "{ran}"
-    );
-    // It makes good what the comparison said, and nothing else.
-    let mut failed = slower.clone();
-    failed["run"]["id"] = json!("other");
-    failed["validation"]["passed"] = json!(false);
-    take_over(&place, &failed, &["--accept=new model"]).ended(1);
-}
-
-#[test]
 fn what_was_accepted_is_held_to_the_runs_from_there_on_and_to_the_scatter_of_all() {
     let place = history(&steady(20));
     take_over(&place, &passed("90", 15.0), &["--accept=new model"]).ended(0);
@@ -325,70 +170,6 @@ fn what_becomes_slower_in_small_steps_that_nobody_accepted_does_not_become_the_r
             .contains("with run 40, which nobody accepted"),
         "{p95}"
     );
-}
-
-#[test]
-fn two_processes_that_take_over_at_once_lose_nothing() {
-    let place = Workplace::default();
-    let runs: Vec<(String, String)> = (0..12)
-        .map(|number| {
-            (
-                format!("run{number}.json"),
-                passed(&number.to_string(), 10.0).to_string(),
-            )
-        })
-        .collect();
-    let children: Vec<_> = runs
-        .iter()
-        .map(|(name, run)| {
-            place.write(name, run);
-            place
-                .command(
-                    TOOL,
-                    &[
-                        "--baseline=baselines",
-                        "--update",
-                        "--quiet",
-                        "--current",
-                        name,
-                    ],
-                )
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap()
-        })
-        .collect();
-    for mut child in children {
-        assert!(child.wait().unwrap().success());
-    }
-    let mut ids: Vec<String> = lines(&place)
-        .iter()
-        .map(|run| run["run"]["id"].as_str().unwrap().to_owned())
-        .collect();
-    ids.sort_by_key(|id| id.parse::<u64>().unwrap());
-    assert_eq!(ids, (0..12).map(|id| id.to_string()).collect::<Vec<_>>());
-    let accepted = lines(&place)
-        .iter()
-        .filter(|run| run.get("acceptance").is_some())
-        .count();
-    assert_eq!(accepted, 1);
-}
-
-#[test]
-fn half_a_line_is_refused_by_its_place_and_nothing_is_added_behind_it() {
-    let place = history(&steady(3));
-    let path = place.path("baselines/history.ndjson");
-    let broken = fs::read_to_string(&path).unwrap() + r#"{"run":{"id":"#;
-    fs::write(&path, &broken).unwrap();
-    let ran = compare(&place, 10.0).ended(2);
-    assert!(
-        ran.stderr
-            .contains("document 4 of baselines/history.ndjson"),
-        "{ran}"
-    );
-    take_over(&place, &passed("9", 10.0), &[]).ended(2);
-    assert_eq!(fs::read_to_string(&path).unwrap(), broken);
 }
 
 #[test]
@@ -446,21 +227,6 @@ fn options_that_need_or_exclude_each_other_are_said_to() {
         let ran = place.feed(TOOL, arguments, "{}").ended(2);
         assert!(ran.stderr.contains(said), "{ran}");
     }
-}
-
-#[test]
-fn a_reference_that_is_lost_is_no_reason_to_accept_what_comes_next() {
-    let place = Workplace::default();
-    take_over(&place, &passed("1", 10.0), &[]).ended(0);
-    fs::remove_file(place.path("baselines/latest.json")).unwrap();
-    let ran = take_over(&place, &passed("2", 10.5), &[]).ended(0);
-    assert!(
-        ran.stderr
-            .contains("its reference is gone, and --accept would make"),
-        "{ran}"
-    );
-    assert!(!place.path("baselines/latest.json").exists());
-    assert_eq!(lines(&place)[1].get("acceptance"), None);
 }
 
 #[test]
@@ -567,33 +333,4 @@ fn one_failure_among_four_hundred_requests_is_no_regression_of_a_history_without
     assert_eq!(with_failures(0), "unchanged");
     assert_eq!(with_failures(1), "inconclusive");
     assert_eq!(with_failures(20), "regressed");
-}
-
-#[test]
-fn while_another_process_holds_the_history_nothing_is_added_to_it() {
-    let place = history(&steady(3));
-    let path = place.path("baselines/history.ndjson");
-    let held = fs::OpenOptions::new().append(true).open(&path).unwrap();
-    held.lock().unwrap();
-    place.write("now.json", &passed("now", 10.0).to_string());
-    let mut child = place
-        .command(
-            TOOL,
-            &[
-                "--baseline=baselines",
-                "--update",
-                "--quiet",
-                "--current=now.json",
-            ],
-        )
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(child.try_wait().unwrap().is_none());
-    assert_eq!(lines(&place).len(), 3);
-    drop(held);
-    assert!(child.wait().unwrap().success());
-    assert_eq!(lines(&place).len(), 4);
 }
