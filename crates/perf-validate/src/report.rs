@@ -1,8 +1,8 @@
 //! The verdict in markdown, fit for a comment on a pull request. Every text of the document is escaped.
 
-use schema::Section;
-use schema::evidence::{Check, CheckStatus, Evidence, Interval, Operator, Validation, unit_symbol};
-use toolkit::figure::told_from;
+use schema::evidence::{Check, CheckStatus, Evidence, Interval, Validation, unit_symbol};
+use schema::{Measured, Section};
+use toolkit::figure::{told_from, written};
 use toolkit::markdown::escaped;
 
 use crate::doubts::Doubt;
@@ -143,13 +143,10 @@ fn row(check: &Check) -> String {
         "" => String::new(),
         symbol => format!(" {}", escaped(symbol)),
     };
-    let sign = match check.operator {
-        Operator::AtMost => "≤",
-        Operator::AtLeast => "≥",
-    };
-    let value = check.actual.map_or_else(
+    let sign = check.operator.sign();
+    let value = check.actual.as_ref().map_or_else(
         || "not measured".to_owned(),
-        |actual| format!("{}{unit}", told_from(actual, check.expected)),
+        |actual| format!("{}{unit}", told_from(actual, &check.expected)),
     );
     let note = check
         .note
@@ -165,14 +162,14 @@ fn row(check: &Check) -> String {
             .map_or_else(|| "whole run".to_owned(), escaped),
         escaped(&check.metric),
         range(check),
-        check.expected,
+        written(&check.expected),
         mark(check),
         check.status.name(),
     )
 }
 
 fn range(check: &Check) -> String {
-    let end = |value| told_from(value, check.expected);
+    let end = |value: Measured| told_from(&value.into(), &check.expected);
     match check.ci95.unwrap_or_default() {
         Interval {
             low: Some(low),

@@ -1,10 +1,9 @@
 //! Figures in the digits that people read.
 
-use schema::Measured;
+use schema::evidence::CheckValue;
 
 /// Five digits and at most three decimals, more only where two digits would else not be seen; no trailing zero.
-pub fn figure(value: Measured) -> String {
-    let value = value.get();
+pub fn figure(value: f64) -> String {
     let fixed = format!("{:.*}", decimals(value), value);
     if fixed.contains('.') {
         fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -13,17 +12,31 @@ pub fn figure(value: Measured) -> String {
     }
 }
 
-/// The same, unless it would then look like a limit that it differs from: then every digit.
-pub fn told_from(value: Measured, limit: Measured) -> String {
-    let rounded = figure(value);
-    if value != limit && rounded == figure(limit) {
-        value.to_string()
-    } else {
-        rounded
+/// A value as it is said beside the limit that it is held to: a number in as many digits as a figure has, unless it would
+/// then look like a limit that it differs from. Texts stand in quotes.
+pub fn told_from(value: &CheckValue, limit: &CheckValue) -> String {
+    match (value, limit.number()) {
+        (CheckValue::Number(value), Some(limit))
+            if *value != limit && figure(*value) == figure(limit) =>
+        {
+            value.to_string()
+        }
+        (CheckValue::Number(value), _) => figure(*value),
+        _ => written(value),
+    }
+}
+
+/// A value as somebody wrote it down: every digit of a number, a text in quotes.
+pub fn written(value: &CheckValue) -> String {
+    match value {
+        CheckValue::Number(number) => number.to_string(),
+        CheckValue::Flag(flag) => flag.to_string(),
+        CheckValue::Text(text) => format!("{text:?}"),
     }
 }
 
 fn decimals(value: f64) -> usize {
+    let value = value.abs();
     (0..3)
         .find(|decimals| value >= 10_f64.powi(4 - decimals))
         .or_else(|| (3..17).find(|decimals| value >= 10_f64.powi(1 - decimals)))
@@ -33,10 +46,6 @@ fn decimals(value: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn measured(value: f64) -> Measured {
-        Measured::new(value).unwrap()
-    }
 
     #[test]
     fn figures_are_short_and_nothing_looks_like_zero_but_zero() {
@@ -49,16 +58,27 @@ mod tests {
             (2e5, "200000"),
             (0.055, "0.055"),
             (0.000_123_9, "0.00012"),
+            (-61.234_567, "-61.235"),
+            (-0.000_123_9, "-0.00012"),
         ] {
-            assert_eq!(figure(measured(value)), shown);
+            assert_eq!(figure(value), shown);
         }
     }
 
     #[test]
     fn rounding_never_makes_a_figure_look_like_its_limit() {
-        let limit = measured(50.0);
-        assert_eq!(told_from(measured(50.000_1), limit), "50.0001");
-        assert_eq!(told_from(limit, limit), "50");
-        assert_eq!(told_from(measured(1024.04), measured(1024.0)), "1024.04");
+        use CheckValue::Number;
+        let limit = Number(50.0);
+        assert_eq!(told_from(&Number(50.000_1), &limit), "50.0001");
+        assert_eq!(told_from(&limit, &limit), "50");
+        assert_eq!(told_from(&Number(1024.04), &Number(1024.0)), "1024.04");
+    }
+
+    #[test]
+    fn what_is_no_number_is_said_as_it_is() {
+        let limit = CheckValue::from("1.2.0");
+        assert_eq!(told_from(&CheckValue::from("1.1.9"), &limit), "\"1.1.9\"");
+        assert_eq!(told_from(&CheckValue::Flag(true), &limit), "true");
+        assert_eq!(told_from(&CheckValue::Number(1.5), &limit), "1.5");
     }
 }

@@ -1,8 +1,9 @@
 //! What a person reads of a verdict: one line if all is well, else a line for each check that is not.
 
+use schema::Measured;
 use schema::evidence::{Check, CheckStatus, Evidence, Interval, unit_symbol};
 
-use crate::figure::told_from;
+use crate::figure::{told_from, written};
 use crate::{Streams, Tool, on_one_line};
 
 /// Says each check that did not pass or is inconclusive, and the verdict over all of them.
@@ -75,10 +76,10 @@ fn sentence(check: &Check) -> String {
         "" => String::new(),
         symbol => format!(" {symbol}"),
     };
-    let actual = match check.actual {
+    let actual = match &check.actual {
         Some(actual) => format!(
             " is {}{unit}{}",
-            told_from(actual, check.expected),
+            told_from(actual, &check.expected),
             range(check)
         ),
         None => String::new(),
@@ -91,13 +92,13 @@ fn sentence(check: &Check) -> String {
         "{}{scenario}{actual}, expected {} {}{unit}{note}",
         check.metric,
         check.operator.symbol(),
-        check.expected
+        written(&check.expected)
     )
 }
 
 /// The interval as people say it; nothing where it has no end.
 fn range(check: &Check) -> String {
-    let end = |value| told_from(value, check.expected);
+    let end = |value: Measured| told_from(&value.into(), &check.expected);
     match check.ci95 {
         Some(Interval {
             low: Some(low),
@@ -118,7 +119,6 @@ fn range(check: &Check) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use schema::Measured;
     use schema::evidence::Operator;
 
     fn judged(actual: Option<f64>) -> Check {

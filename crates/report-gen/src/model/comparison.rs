@@ -37,7 +37,7 @@ impl<'a> ComparisonTable<'a> {
     pub(crate) fn of(comparison: &'a Comparison) -> ComparisonTable<'a> {
         ComparisonTable {
             status: Status::of_verdict(comparison.verdict, comparison.passed),
-            threshold: written(comparison.threshold_percent, "percent"),
+            threshold: written(&comparison.threshold_percent.into(), "percent"),
             baseline: name_of(&comparison.baseline),
             rows: comparison.metrics.iter().map(ComparisonRow::of).collect(),
             warnings: &comparison.warnings,
@@ -83,7 +83,7 @@ impl<'a> ComparisonRow<'a> {
                 .threshold
                 .map(|threshold| match metric.change_points {
                     Some(_) => format!("{threshold} points"),
-                    None => written(threshold, "percent"),
+                    None => written(&threshold.into(), "percent"),
                 }),
             decides: metric.verdict != Verdict::NotJudged,
             status: Status::of_verdict(metric.verdict, metric.passed),

@@ -1,5 +1,4 @@
-use schema::Measured;
-use schema::evidence::{Check, CheckStatus, Evidence, GateGroup, Operator, Verdict};
+use schema::evidence::{Check, CheckStatus, Evidence, GateGroup, Verdict};
 
 use super::quantity::{Quantity, Range, number, written};
 
@@ -117,21 +116,21 @@ pub(crate) struct CheckRow<'a> {
 
 impl<'a> CheckRow<'a> {
     fn of(section: &'static str, check: &'a Check) -> CheckRow<'a> {
-        let sign = match check.operator {
-            Operator::AtMost => "≤",
-            Operator::AtLeast => "≥",
-        };
+        let measured = Quantity::found(check.actual.as_ref(), &check.unit);
+        let limit = check.expected.number();
+        let sign = check.operator.sign();
         CheckRow {
             section: section.to_owned(),
             scenario: check.scenario.as_deref(),
             metric: &check.metric,
-            measured: Quantity::new(check.actual, &check.unit).told_from(check.expected),
+            measured: limit.map_or(measured, |limit| measured.told_from(limit)),
             interval: Range::of(check.ci95),
-            expected: format!("{sign} {}", written(check.expected, &check.unit)),
-            limit: Some(check.expected.get()),
-            distance: check
-                .actual
-                .and_then(|actual| distance(actual, check.expected)),
+            expected: format!("{sign} {}", written(&check.expected, &check.unit)),
+            limit,
+            distance: measured
+                .value()
+                .zip(limit)
+                .and_then(|(actual, limit)| distance(actual, limit)),
             status: Status::of_check(check),
             note: check.note.as_deref(),
         }
@@ -142,12 +141,12 @@ impl CheckRow<'_> {
     fn is_as(&self, other: &CheckRow<'_>) -> bool {
         (self.scenario, self.metric, self.status) == (other.scenario, other.metric, other.status)
             && self.expected == other.expected
-            && self.measured.value() == other.measured.value()
+            && self.measured.to_string() == other.measured.to_string()
     }
 }
 
-fn distance(actual: Measured, limit: Measured) -> Option<String> {
-    let percent = 100.0 * (actual.get() - limit.get()) / limit.get();
+fn distance(actual: f64, limit: f64) -> Option<String> {
+    let percent = 100.0 * (actual - limit) / limit.abs();
     if !percent.is_finite() {
         return None;
     }

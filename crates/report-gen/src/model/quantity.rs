@@ -1,7 +1,7 @@
 use std::fmt;
 
 use schema::Measured;
-use schema::evidence::{Interval, unit_symbol};
+use schema::evidence::{CheckValue, Interval, unit_symbol};
 
 /// Said of every value that is absent: never 0, never an empty cell.
 pub(crate) const NOT_MEASURED: &str = "not measured";
@@ -16,6 +16,8 @@ const MOST_DIGITS: i32 = 17;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quantity<'a> {
     value: Option<f64>,
+    /// What was found in place of a number.
+    word: Option<&'a str>,
     unit: &'a str,
     digits: i32,
 }
@@ -25,14 +27,24 @@ impl<'a> Quantity<'a> {
     pub(crate) fn new(value: Option<Measured>, unit: &'a str) -> Quantity<'a> {
         Quantity {
             value: value.map(Measured::get),
+            word: None,
+            unit,
+            digits: DIGITS,
+        }
+    }
+
+    /// What a check found or expects.
+    pub(crate) fn found(value: Option<&'a CheckValue>, unit: &'a str) -> Quantity<'a> {
+        Quantity {
+            value: value.and_then(CheckValue::number),
+            word: value.and_then(word),
             unit,
             digits: DIGITS,
         }
     }
 
     /// With as many digits as it takes to tell it from `limit`: a miss by a hair must not look like a hit.
-    pub(crate) fn told_from(self, limit: Measured) -> Quantity<'a> {
-        let limit = limit.get();
+    pub(crate) fn told_from(self, limit: f64) -> Quantity<'a> {
         let Some(value) = self.value.filter(|value| *value != limit) else {
             return self;
         };
@@ -47,11 +59,16 @@ impl<'a> Quantity<'a> {
         self.value
     }
 
+    /// Whether there is nothing to show.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.value.is_none() && self.word.is_none()
+    }
+
     /// The number without its unit, for tiles that set them apart.
     pub(crate) fn amount(&self) -> String {
         match self.value {
             Some(value) => number_in(value, self.digits),
-            None => NOT_MEASURED.to_owned(),
+            None => self.word.unwrap_or(NOT_MEASURED).to_owned(),
         }
     }
 
@@ -68,6 +85,15 @@ impl fmt::Display for Quantity<'_> {
             "" => Ok(()),
             unit => write!(formatter, " {unit}"),
         }
+    }
+}
+
+fn word(value: &CheckValue) -> Option<&str> {
+    match value {
+        CheckValue::Number(_) => None,
+        CheckValue::Flag(true) => Some("true"),
+        CheckValue::Flag(false) => Some("false"),
+        CheckValue::Text(text) => Some(text),
     }
 }
 
@@ -109,15 +135,13 @@ pub(crate) fn number(value: f64) -> String {
 }
 
 /// A limit as somebody wrote it down: every digit of it.
-pub(crate) fn written(value: Measured, unit: &str) -> String {
-    let limit = Quantity {
-        value: Some(value.get()),
-        unit,
-        digits: MOST_DIGITS,
+pub(crate) fn written(value: &CheckValue, unit: &str) -> String {
+    let Some(number) = value.number() else {
+        return word(value).unwrap_or_default().to_owned();
     };
-    match limit.unit() {
-        "" => every_digit(value.get()),
-        unit => format!("{} {unit}", every_digit(value.get())),
+    match unit_symbol(unit) {
+        "" => every_digit(number),
+        unit => format!("{} {unit}", every_digit(number)),
     }
 }
 
@@ -228,19 +252,25 @@ mod tests {
     fn a_miss_by_a_hair_does_not_look_like_a_hit() {
         let limit = Measured::new(50.0).unwrap();
         assert_eq!(
-            milliseconds(50.000_4).told_from(limit).to_string(),
+            milliseconds(50.000_4).told_from(limit.get()).to_string(),
             "50.0004 ms"
         );
-        assert_eq!(milliseconds(50.0).told_from(limit).to_string(), "50 ms");
-        assert_eq!(milliseconds(3.217).told_from(limit).to_string(), "3.22 ms");
+        assert_eq!(
+            milliseconds(50.0).told_from(limit.get()).to_string(),
+            "50 ms"
+        );
+        assert_eq!(
+            milliseconds(3.217).told_from(limit.get()).to_string(),
+            "3.22 ms"
+        );
     }
 
     #[test]
     fn a_limit_keeps_every_digit() {
         assert_eq!(
-            written(Measured::new(1024.125).unwrap(), "mb"),
+            written(&CheckValue::Number(1024.125), "mb"),
             "1,024.125 MiB"
         );
-        assert_eq!(written(Measured::ZERO, "count"), "0");
+        assert_eq!(written(&CheckValue::Number(0.0), "count"), "0");
     }
 }

@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::check_value::CheckValue;
 use super::{Interval, Run};
 use crate::Measured;
 
@@ -12,17 +13,18 @@ pub struct Check {
     /// The scenario; absent for the top level of the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// The key path of the metric in the document or scenario, as in `latency.p99_ms`.
+    /// The key path of the metric in the document or scenario, as in `latency.p99_ms`; a JSON Pointer where the
+    /// gates file asks for a place of its own.
     pub metric: String,
-    /// `ms`, `rps`, `mb`, `percent`, `count`, `s`.
+    /// `ms`, `rps`, `mb`, `percent`, `count`, `s`; `none` for what has no unit.
     pub unit: String,
     /// How `actual` must stand to `expected`.
     pub operator: Operator,
     /// The limit.
-    pub expected: Measured,
+    pub expected: CheckValue,
     /// What was measured; absent if nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actual: Option<Measured>,
+    pub actual: Option<CheckValue>,
     /// Two-sided 95 % confidence interval of `actual`, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci95: Option<Interval>,
@@ -44,29 +46,67 @@ pub enum Operator {
     /// At least the limit.
     #[serde(rename = ">=")]
     AtLeast,
+    /// Less than the limit.
+    #[serde(rename = "<")]
+    Below,
+    /// More than the limit.
+    #[serde(rename = ">")]
+    Above,
+    /// The same; numbers by value.
+    #[serde(rename = "==")]
+    Equal,
+    /// Anything else.
+    #[serde(rename = "!=")]
+    NotEqual,
+    /// A text that holds the other.
+    #[serde(rename = "contains")]
+    Contains,
 }
 
 impl Operator {
-    /// Whether `actual` stands to `expected` as it must. A limit that is met exactly holds.
-    fn holds(self, actual: Measured, expected: Measured) -> bool {
-        match self {
-            Operator::AtMost => actual <= expected,
-            Operator::AtLeast => actual >= expected,
+    /// Whether `actual` stands to `expected` as it must. A limit that is met exactly holds where the operator says so; what
+    /// cannot be compared (a text with a number, an order of texts) does not hold, whichever the operator.
+    pub fn holds(self, actual: &CheckValue, expected: &CheckValue) -> bool {
+        use CheckValue::{Flag, Number, Text};
+        match (actual, expected) {
+            (Number(actual), Number(expected)) => match self {
+                Operator::AtMost => actual <= expected,
+                Operator::AtLeast => actual >= expected,
+                Operator::Below => actual < expected,
+                Operator::Above => actual > expected,
+                Operator::Equal => actual == expected,
+                Operator::NotEqual => actual != expected,
+                Operator::Contains => false,
+            },
+            (Text(actual), Text(expected)) if self == Operator::Contains => {
+                actual.contains(expected.as_str())
+            }
+            (Text(_), Text(_)) | (Flag(_), Flag(_)) => match self {
+                Operator::Equal => actual == expected,
+                Operator::NotEqual => actual != expected,
+                _ => false,
+            },
+            _ => false,
         }
     }
 
     /// What a value tells of a limit together with the interval that the truth lies in: that it holds or does not, where
-    /// the value and all of the interval say so. An end that is absent is as far away as can be.
-    fn answer(self, actual: Measured, ci95: Interval, expected: Measured) -> CheckStatus {
+    /// the value and all of the interval say so. An end that is absent is as far away as can be. Only an order has a side:
+    /// other operators are told by the value alone.
+    fn answer(self, actual: &CheckValue, ci95: Interval, expected: &CheckValue) -> CheckStatus {
         let (best, worst) = match self {
-            Operator::AtMost => (ci95.low, ci95.high),
-            Operator::AtLeast => (ci95.high, ci95.low),
+            Operator::AtMost | Operator::Below => (ci95.low, ci95.high),
+            Operator::AtLeast | Operator::Above => (ci95.high, ci95.low),
+            Operator::Equal | Operator::NotEqual | Operator::Contains => {
+                return CheckStatus::told(self.holds(actual, expected));
+            }
         };
-        let holds = |value| self.holds(value, expected);
+        let holds = |value: Measured| self.holds(&value.into(), expected);
+        let value_holds = self.holds(actual, expected);
         // The nearer end too, though it should go without saying: an interval that contradicts itself proves nothing.
-        if holds(actual) && worst.is_some_and(holds) && best.is_none_or(holds) {
+        if value_holds && worst.is_some_and(holds) && best.is_none_or(holds) {
             CheckStatus::Pass
-        } else if !holds(actual)
+        } else if !value_holds
             && best.is_some_and(|best| !holds(best))
             && worst.is_none_or(|worst| !holds(worst))
         {
@@ -76,11 +116,27 @@ impl Operator {
         }
     }
 
-    /// `<=` or `>=`.
+    /// As written in documents and configurations: `<=`.
     pub fn symbol(self) -> &'static str {
         match self {
             Operator::AtMost => "<=",
             Operator::AtLeast => ">=",
+            Operator::Below => "<",
+            Operator::Above => ">",
+            Operator::Equal => "==",
+            Operator::NotEqual => "!=",
+            Operator::Contains => "contains",
+        }
+    }
+
+    /// As printed for people who look at a table: `≤`.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Operator::AtMost => "≤",
+            Operator::AtLeast => "≥",
+            Operator::Equal => "=",
+            Operator::NotEqual => "≠",
+            other => other.symbol(),
         }
     }
 }
@@ -100,6 +156,14 @@ pub enum CheckStatus {
 }
 
 impl CheckStatus {
+    fn told(holds: bool) -> CheckStatus {
+        if holds {
+            CheckStatus::Pass
+        } else {
+            CheckStatus::Fail
+        }
+    }
+
     /// In words, for people.
     pub fn name(self) -> &'static str {
         match self {
@@ -116,15 +180,19 @@ impl Check {
     pub fn judge(
         metric: &str,
         unit: &str,
-        actual: Option<Measured>,
+        actual: Option<impl Into<CheckValue>>,
         operator: Operator,
-        expected: Measured,
+        expected: impl Into<CheckValue>,
         missing_allowed: bool,
     ) -> Check {
-        let (status, passed) = match actual {
-            Some(actual) if operator.holds(actual, expected) => (CheckStatus::Pass, true),
-            Some(_) => (CheckStatus::Fail, false),
-            None => (CheckStatus::Missing, missing_allowed),
+        let (actual, expected) = (actual.map(Into::into), expected.into());
+        let status = match &actual {
+            Some(actual) => CheckStatus::told(operator.holds(actual, &expected)),
+            None => CheckStatus::Missing,
+        };
+        let passed = match status {
+            CheckStatus::Missing => missing_allowed,
+            status => status == CheckStatus::Pass,
         };
         let allowed = status == CheckStatus::Missing && passed;
         Check {
@@ -145,10 +213,10 @@ impl Check {
     /// The same check, with the interval that its value is known to: inconclusive where that lies on both sides of the
     /// limit. Whether it passes stays as it was, so the value decides. A missing value has no interval.
     pub fn within(self, ci95: Interval) -> Check {
-        match self.actual {
+        match &self.actual {
             Some(actual) => Check {
                 ci95: Some(ci95),
-                status: self.operator.answer(actual, ci95, self.expected),
+                status: self.operator.answer(actual, ci95, &self.expected),
                 ..self
             },
             None => self,
@@ -289,9 +357,45 @@ mod tests {
     }
 
     #[test]
+    fn an_operator_holds_of_what_can_be_compared_and_of_nothing_else() {
+        use CheckValue::{Flag, Number};
+        let text = |text: &str| CheckValue::from(text);
+        for (actual, symbol, expected, holds) in [
+            (Number(1.0), "<=", Number(1.0), true),
+            (Number(1.0), ">=", Number(1.0), true),
+            (Number(1.0), "<", Number(1.0), false),
+            (Number(0.9), "<", Number(1.0), true),
+            (Number(1.0), ">", Number(1.0), false),
+            (Number(-1.0), ">", Number(-2.0), true),
+            (Number(1.0), "==", Number(1.0), true),
+            (Number(1.0), "!=", Number(1.0), false),
+            (Flag(true), "==", Flag(true), true),
+            (Flag(true), "!=", Flag(true), false),
+            (Flag(true), "<=", Flag(true), false),
+            (text("1.2.0"), "==", text("1.2.0"), true),
+            (text("1.2.0"), "!=", text("1.2.1"), true),
+            (text("2"), "<=", text("3"), false),
+            (text("service ok"), "contains", text("ok"), true),
+            (text("ok"), "contains", text("service ok"), false),
+            // Of two kinds, not even that they differ.
+            (text("1"), "==", Number(1.0), false),
+            (text("1"), "!=", Number(1.0), false),
+            (Number(1.0), "contains", Number(1.0), false),
+        ] {
+            let operator: Operator = serde_json::from_value(symbol.into()).unwrap();
+            assert_eq!(operator.symbol(), symbol);
+            assert_eq!(
+                operator.holds(&actual, &expected),
+                holds,
+                "{actual:?} {symbol} {expected:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_missing_value_stays_missing_whatever_its_interval() {
         let limit = Measured::from(50);
-        let check = Check::judge("m", "ms", None, Operator::AtMost, limit, true);
+        let check = Check::judge("m", "ms", None::<Measured>, Operator::AtMost, limit, true);
         assert_eq!(check.clone().within(Interval::default()), check);
     }
 }

@@ -4,6 +4,7 @@
 //! was not measured. Unknown keys are kept, because [`crate::Document`] holds the text and not these types.
 
 mod capacity;
+mod check_value;
 mod comparison;
 mod deployment;
 mod judgement;
@@ -19,6 +20,7 @@ mod timeline;
 mod unit;
 
 pub use capacity::{Capacity, CapacityBound, CapacityStep, Confirmation};
+pub use check_value::CheckValue;
 pub use comparison::{
     Acceptance, Baseline, ComparedMetric, Comparison, Direction, Method, Verdict,
 };
