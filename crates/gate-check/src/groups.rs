@@ -4,6 +4,7 @@ use toolkit::ToolkitError;
 
 use crate::error::Error;
 use crate::gates::GATES;
+use crate::provenance::Demands;
 
 /// The groups that `--only` names.
 pub(crate) struct Only(Vec<GateGroup>);
@@ -23,14 +24,31 @@ impl Only {
     }
 
     /// Refuses a file that has nothing to say on what was asked: no gate at all would be no obstacle at all.
-    pub(crate) fn refuse_empty(&self, file_name: &str, file: &GatesFile) -> Result<(), Error> {
-        if let Some(group) = self.0.iter().find(|group| !has_gates(file, **group)) {
-            return Err(Error::NoGatesInGroup {
-                file: file_name.to_owned(),
-                group: group.name(),
-            });
+    pub(crate) fn refuse_empty(
+        &self,
+        file_name: &str,
+        file: &GatesFile,
+        demands: &Demands,
+    ) -> Result<(), Error> {
+        let asks = |group: GateGroup| match group {
+            GateGroup::Custom => !file.custom_gates.is_empty(),
+            GateGroup::Provenance => !demands.is_empty(),
+            _ => GATES
+                .iter()
+                .any(|gate| gate.group == group && gate.is_in(file)),
+        };
+        match self.0.iter().find(|group| !asks(**group)) {
+            Some(GateGroup::Provenance) => return Err(Error::NoDemands),
+            Some(group) => {
+                return Err(Error::NoGatesInGroup {
+                    file: file_name.to_owned(),
+                    group: group.name(),
+                });
+            }
+            None => {}
         }
-        if GateGroup::ALL.iter().any(|group| has_gates(file, *group)) {
+        let of_the_file = |group: &GateGroup| *group != GateGroup::Provenance;
+        if GateGroup::ALL.into_iter().filter(of_the_file).any(asks) {
             Ok(())
         } else {
             Err(Error::NoGates {
@@ -48,10 +66,4 @@ fn named(name: &str) -> Result<GateGroup, ToolkitError> {
             let known = GateGroup::ALL.map(GateGroup::name);
             ToolkitError::unknown_name("--only", name, known)
         })
-}
-
-fn has_gates(file: &GatesFile, group: GateGroup) -> bool {
-    GATES
-        .iter()
-        .any(|gate| gate.group == group && (gate.limit)(file).is_some())
 }

@@ -1,39 +1,129 @@
+use jiff::civil::Date;
+use schema::Document;
 use schema::configuration::GatesFile;
-use schema::evidence::{Check, Evidence, GateCheck, GateGroup, Gates};
+use schema::evidence::{Check, Evidence, GateCheck, GateGroup, GateLevel, Gates};
 use toolkit::AllowedMissing;
 
+use crate::custom;
+use crate::error::Error;
 use crate::gates::GATES;
 use crate::groups::Only;
+use crate::hints::hint;
+use crate::provenance::Demands;
+use crate::question::Question;
+use crate::sections::writer;
+use crate::waivers;
+
+/// What decides beside the file and the evidence.
+pub(crate) struct Conditions<'a> {
+    pub(crate) only: &'a Only,
+    pub(crate) allowed: &'a AllowedMissing,
+    pub(crate) demands: &'a Demands,
+    pub(crate) fail_on_warn: bool,
+    pub(crate) today: Date,
+}
 
 /// Every gate of the file in the groups asked for. A run that was broken off fails whichever they are.
 pub(crate) fn judge(
+    document: &Document,
     evidence: &Evidence,
     file: &GatesFile,
-    only: &Only,
-    allowed: &AllowedMissing,
-) -> Gates {
-    let interrupted = Check::interrupted(evidence.run.as_ref()).map(|check| GateCheck {
-        group: GateGroup::Performance,
-        check,
-    });
-    let gates = GATES
-        .iter()
-        .filter(|gate| only.includes(gate.group))
-        .filter_map(|gate| (gate.limit)(file).map(|limit| (gate, limit)))
-        .map(|(gate, limit)| GateCheck {
-            group: gate.group,
-            check: Check::judge(
-                gate.metric,
-                gate.unit,
-                (gate.value)(evidence),
-                gate.operator,
-                limit,
-                allowed.covers(gate.metric) || allowed.covers(gate.group.name()),
-            ),
-        });
-    let checks: Vec<GateCheck> = interrupted.into_iter().chain(gates).collect();
-    Gates {
+    conditions: &Conditions<'_>,
+) -> Result<Gates, Error> {
+    let mut questions = Vec::new();
+    for gate in &GATES {
+        questions.extend(gate.ask(file, evidence));
+    }
+    for gate in &file.custom_gates {
+        questions.push(custom::ask(gate, document)?);
+    }
+    let all_sections = sections_of(&questions);
+    questions.retain(|question| conditions.only.includes(question.group));
+    // Of `--only provenance` no gate is left, and every section is meant.
+    let sections = if questions.is_empty() {
+        all_sections
+    } else {
+        sections_of(&questions)
+    };
+
+    let interrupted = Check::interrupted(evidence.run.as_ref());
+    let mut checks: Vec<GateCheck> = interrupted
+        .map(|check| plain(GateGroup::Performance, check))
+        .into_iter()
+        .collect();
+    for question in questions {
+        let present = document.has(&question.section);
+        checks.push(answer(question, present, file, conditions));
+    }
+    checks.extend(conditions.demands.checks(&sections, document, evidence));
+    Ok(Gates {
         passed: checks.iter().all(|gate| gate.check.passed),
         checks,
+    })
+}
+
+/// A check that no line of the gates file asks, so that none excuses it either.
+pub(crate) fn plain(group: GateGroup, check: Check) -> GateCheck {
+    GateCheck {
+        group,
+        level: GateLevel::Error,
+        check,
+        waiver: None,
+        hint: None,
+    }
+}
+
+fn sections_of(questions: &[Question]) -> Vec<String> {
+    questions
+        .iter()
+        .map(|question| question.section.clone())
+        .collect()
+}
+
+fn answer(
+    question: Question,
+    section_is_present: bool,
+    file: &GatesFile,
+    conditions: &Conditions<'_>,
+) -> GateCheck {
+    let (group, level, name) = (question.group, question.level, question.name.clone());
+    let writer = writer(&question.section).filter(|_| !section_is_present);
+    let allowed = conditions.allowed.covers(&name)
+        || conditions.allowed.covers(&question.metric)
+        || conditions.allowed.covers(group.name());
+    let check = question.answer(allowed);
+    let check = match writer {
+        Some(writer) if !check.passed => with_note(check, &format!("{writer} writes this section")),
+        _ => check,
+    };
+    let hint = hint(&check);
+    let gate = waivers::apply(
+        GateCheck {
+            level,
+            hint,
+            ..plain(group, check)
+        },
+        file,
+        conditions.today,
+    );
+    if gate.check.passed || level == GateLevel::Error || conditions.fail_on_warn {
+        return gate;
+    }
+    let check = Check {
+        passed: true,
+        ..with_note(gate.check, "a warning only")
+    };
+    GateCheck { check, ..gate }
+}
+
+/// The check with something more to know about it.
+pub(crate) fn with_note(check: Check, more: &str) -> Check {
+    let note = match &check.note {
+        Some(own) => format!("{own}; {more}"),
+        None => more.to_owned(),
+    };
+    Check {
+        note: Some(note),
+        ..check
     }
 }

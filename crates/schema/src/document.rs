@@ -3,6 +3,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::SchemaError;
@@ -120,9 +121,39 @@ impl Document {
         first.ok()?.evidence().err()
     }
 
+    /// What stands at a JSON Pointer (RFC 6901), which begins with the name of a section; `None` where nothing does.
+    pub fn value_at(&self, pointer: &str) -> Option<Value> {
+        let path = pointer.strip_prefix('/')?;
+        let (section, _) = path.split_once('/').unwrap_or((path, ""));
+        let within = &path[section.len()..];
+        let name = section.replace("~1", "/").replace("~0", "~");
+        let value: Value = serde_json::from_str(self.sections.get(&name)?.get()).ok()?;
+        value.pointer(within).cloned()
+    }
+
+    /// Whether there is a section of that name.
+    pub fn has(&self, section: &str) -> bool {
+        self.sections.contains_key(section)
+    }
+
     /// Writes a section, in the place of an earlier one of the same name.
     pub fn set<S: Section>(&mut self, section: &S) -> Result<(), SchemaError> {
         self.put(S::NAME, section)
+    }
+
+    /// Takes out what `provenance` says of a section: it is written anew.
+    pub fn forget_provenance(&mut self, section: &str) -> Result<(), SchemaError> {
+        let Some(entries) = self.sections.get("provenance") else {
+            return Ok(());
+        };
+        let mut kept = Vec::new();
+        for entry in list("provenance", entries)? {
+            let provenance: Provenance = typed("provenance", entry.get())?;
+            if provenance.section != section {
+                kept.push(entry);
+            }
+        }
+        self.put("provenance", &kept)
     }
 
     /// Adds to `provenance`.
@@ -303,7 +334,7 @@ fn list(section: &str, text: &RawValue) -> Result<Vec<Box<RawValue>>, SchemaErro
 }
 
 fn same_value(one: &RawValue, other: &RawValue) -> bool {
-    let value = |raw: &RawValue| serde_json::from_str::<serde_json::Value>(raw.get());
+    let value = |raw: &RawValue| serde_json::from_str::<Value>(raw.get());
     one.get() == other.get()
         || matches!((value(one), value(other)), (Ok(one), Ok(other)) if one == other)
 }
@@ -431,15 +462,15 @@ mod tests {
             number in any::<f64>().prop_filter("JSON has no NaN", |number| number.is_finite()),
             text in ".{0,20}",
         ) {
-            let sections: serde_json::Map<String, serde_json::Value> = keys
+            let sections: serde_json::Map<String, Value> = keys
                 .iter()
                 .map(|key| (format!("x_{key}"), serde_json::json!({"number": number, "text": text})))
                 .collect();
-            let original = serde_json::Value::Object(sections);
+            let original = Value::Object(sections);
             let once = parse(&original.to_string()).to_string();
             let twice = parse(&once).to_string();
             prop_assert_eq!(&once, &twice);
-            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&twice).unwrap(), original);
+            prop_assert_eq!(serde_json::from_str::<Value>(&twice).unwrap(), original);
         }
     }
 }

@@ -170,7 +170,8 @@ fn refused(file: &ReadFile, source: SchemaError) -> ToolkitError {
 }
 
 impl Incoming {
-    /// Adds a section with its provenance: `inputs` are the files that it was made from beside the document.
+    /// Writes a section, in the place of an earlier one, with its provenance: `inputs` are the files that it was made from
+    /// beside the document.
     pub fn add<S: Section>(
         &mut self,
         tool: &Tool,
@@ -184,6 +185,7 @@ impl Incoming {
             .and_then(|run| run.source.as_ref())
             .and_then(|source| source.commit.clone());
         self.document.set(section)?;
+        self.document.forget_provenance(S::NAME)?;
         self.document.add_provenance(&Provenance {
             section: S::NAME.to_owned(),
             tool: tool.name.to_owned(),

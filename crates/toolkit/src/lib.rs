@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod clock;
 pub mod configuration;
 pub mod documents;
+mod duration;
 mod error;
 mod exit;
 pub mod figure;
@@ -21,6 +22,7 @@ mod tool;
 pub mod yaml;
 
 pub use allowed_missing::AllowedMissing;
+pub use duration::duration;
 pub use error::ToolkitError;
 pub use exit::Exit;
 pub use interrupt::Interrupt;

@@ -67,11 +67,8 @@ pub fn say_other_failures(tool: &Tool, own: &str, incoming: &Evidence, streams: 
     }
 }
 
-fn sentence(check: &Check) -> String {
-    let scenario = match &check.scenario {
-        Some(scenario) => format!(" of {scenario}"),
-        None => String::new(),
-    };
+/// A check as a sentence: what it is about, what was found, what was expected.
+pub fn sentence(check: &Check) -> String {
     let unit = match unit_symbol(&check.unit) {
         "" => String::new(),
         symbol => format!(" {symbol}"),
@@ -89,11 +86,20 @@ fn sentence(check: &Check) -> String {
         None => String::new(),
     };
     format!(
-        "{}{scenario}{actual}, expected {} {}{unit}{note}",
-        check.metric,
+        "{}{actual}, expected {} {}{unit}{note}",
+        subject(check),
         check.operator.symbol(),
         written(&check.expected)
     )
+}
+
+/// What a check is about: its metric, of which scenario, and its name where that is another.
+fn subject(check: &Check) -> String {
+    match &check.scenario {
+        Some(scenario) => format!("{} of {scenario}", check.metric),
+        None if check.name == check.metric => check.metric.clone(),
+        None => format!("{} ({})", check.name, check.metric),
+    }
 }
 
 /// The interval as people say it; nothing where it has no end.

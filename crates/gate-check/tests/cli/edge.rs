@@ -69,7 +69,7 @@ fn a_group_that_is_near_none_gets_the_list_of_them() {
     let outcome = gate("{}", &["--only", "zzz"]).ended(2);
     assert_eq!(
         outcome.stderr,
-        "gate-check: error: --only zzz: there is nothing of that name; expected one of deployment, performance, security\n"
+        "gate-check: error: --only zzz: there is nothing of that name; expected one of custom, deployment, performance, provenance, security\n"
     );
 }
 

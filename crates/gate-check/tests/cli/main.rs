@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod custom;
 mod edge;
+mod explain;
+mod hints;
+mod provenance;
 mod verdict;
+mod waivers;
 
 use pipeline_tests::{Ran, Workplace, root};
 use serde_json::{Value, json};

@@ -1,8 +1,9 @@
 //! What is judged, and how.
 
+use pipeline_tests::Workplace;
 use serde_json::{Value, json};
 
-use crate::{evidence_with, gate};
+use crate::{TOOL, evidence_with, gate};
 
 #[test]
 fn a_limit_that_is_met_exactly_holds() {
@@ -22,33 +23,43 @@ fn a_limit_that_is_met_exactly_holds() {
     assert_eq!(groups[5..7], [&json!("performance"), &json!("security")]);
 }
 
-#[test]
-fn each_gate_fails_by_itself() {
-    for (metric, value) in [
-        ("/latency/p50_ms", json!(10.1)),
-        ("/latency/p95_ms", json!(20.1)),
-        ("/latency/p99_ms", json!(50.1)),
-        ("/throughput/rps", json!(999.9)),
-        ("/memory/peak_mb", json!(1024.1)),
-        ("/error_rate/percent", json!(1.1)),
+/// Every gate of the published file: the place in the document, the limit that the evidence of these tests meets exactly, and
+/// the next value on the wrong side of it.
+fn gates_with_one_step_beyond() -> Vec<(&'static str, Value)> {
+    let above = |limit: f64| json!(limit.next_up());
+    let below = |limit: f64| json!(limit.next_down());
+    vec![
+        ("/latency/p50_ms", above(10.0)),
+        ("/latency/p95_ms", above(20.0)),
+        ("/latency/p99_ms", above(50.0)),
+        ("/throughput/rps", below(1000.0)),
+        ("/memory/peak_mb", above(1024.0)),
+        ("/error_rate/percent", above(1.0)),
         ("/vulnerabilities/critical", json!(1)),
         ("/vulnerabilities/high", json!(1)),
         ("/vulnerabilities/medium", json!(6)),
-        ("/code_quality/coverage", json!(79.9)),
-        ("/code_quality/complexity", json!(10.1)),
-        ("/code_quality/duplication", json!(5.1)),
-        ("/health_checks/failure_rate", json!(0.1)),
-        ("/health_checks/response_time_ms", json!(5000.1)),
-        ("/smoke_tests/failure_rate", json!(0.1)),
-        ("/smoke_tests/execution_time_s", json!(300.1)),
-    ] {
-        let document = evidence_with(|evidence| *evidence.pointer_mut(metric).unwrap() = value);
-        let outcome = gate(&document, &[]);
-        assert_eq!(outcome.code, Some(1), "{metric}: {outcome}");
-        let name = metric[1..].replace('/', ".");
+        ("/code_quality/coverage", below(80.0)),
+        ("/code_quality/complexity", above(10.0)),
+        ("/code_quality/duplication", above(5.0)),
+        ("/health_checks/failure_rate", above(0.0)),
+        ("/health_checks/response_time_ms", above(5000.0)),
+        ("/smoke_tests/failure_rate", above(0.0)),
+        ("/smoke_tests/execution_time_s", above(300.0)),
+    ]
+}
+
+fn named(place: &str) -> String {
+    place[1..].replace('/', ".")
+}
+
+#[test]
+fn each_gate_fails_by_itself_one_step_beyond_its_limit() {
+    for (place, value) in gates_with_one_step_beyond() {
+        let document = evidence_with(|evidence| *evidence.pointer_mut(place).unwrap() = value);
+        let outcome = gate(&document, &[]).ended(1);
         let first = outcome.stderr.lines().next().unwrap();
         assert!(
-            first.starts_with(&format!("gate-check: failed: {name} is ")),
+            first.starts_with(&format!("gate-check: failed: {} is ", named(place))),
             "{outcome}"
         );
         assert!(
@@ -56,6 +67,66 @@ fn each_gate_fails_by_itself() {
                 .stderr
                 .ends_with("gate-check: failed, 1 of 16 checks\n")
         );
+    }
+}
+
+#[test]
+fn each_gate_fails_by_itself_where_its_evidence_is_missing() {
+    for (place, _) in gates_with_one_step_beyond() {
+        let (section, key) = place[1..].split_once('/').unwrap();
+        for absent in [None, Some(Value::Null)] {
+            let document = evidence_with(|evidence| {
+                let section = evidence[section].as_object_mut().unwrap();
+                section.remove(key);
+                section.extend(absent.clone().map(|null| (key.to_owned(), null)));
+            });
+            let outcome = gate(&document, &[]).ended(1);
+            let first = outcome.stderr.lines().next().unwrap();
+            assert!(
+                first.starts_with(&format!("gate-check: missing: {}, expected ", named(place))),
+                "{outcome}"
+            );
+            assert!(outcome.stderr.contains("failed, 1 of 16 checks\n"));
+        }
+    }
+}
+
+#[test]
+fn no_gate_takes_a_text_or_what_is_no_number() {
+    for (place, _) in gates_with_one_step_beyond() {
+        for nonsense in ["\"0\"", "NaN", "-1", "true", "[0]", "1e999"] {
+            let document = evidence_with(|evidence| {
+                *evidence.pointer_mut(place).unwrap() = json!("nonsense");
+            });
+            let document = document.replace("\"nonsense\"", nonsense);
+            let outcome = gate(&document, &[]).ended(2);
+            assert_eq!(outcome.stdout, "", "{place}: {nonsense}");
+        }
+    }
+}
+
+#[test]
+fn findings_of_unknown_severity_count_as_high_unless_the_file_limits_them() {
+    let unknown = |count: u32| {
+        evidence_with(|evidence| evidence["vulnerabilities"]["unknown"] = json!(count))
+    };
+    gate(&unknown(0), &[]).ended(0);
+    let outcome = gate(&unknown(2), &[]).ended(1);
+    assert!(
+        outcome.stderr.starts_with(
+            "gate-check: failed: vulnerabilities.high is 2, expected <= 0 (2 of them of unknown severity)\n"
+        ),
+        "{outcome}"
+    );
+    let place = Workplace::default();
+    place.write(
+        "gates.yaml",
+        "security_gates:\n  vulnerabilities:\n    max_high: 0\n    max_unknown: 2\n",
+    );
+    for (count, code) in [(2, 0), (3, 1)] {
+        place
+            .feed(TOOL, &["--gates=gates.yaml"], &unknown(count))
+            .ended(code);
     }
 }
 
@@ -109,10 +180,13 @@ fn one_group_can_be_judged_alone() {
         "memory":{"peak_mb":100},"error_rate":{"percent":0}}"#;
     let outcome = gate(performance, &["--only", "performance"]);
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert_eq!(outcome.stderr, "gate-check: passed, 6 checks\n");
+    assert!(
+        outcome.stderr.starts_with("gate-check: passed, 6 checks\n"),
+        "{outcome}"
+    );
     let two = gate(performance, &["--only=performance", "--only=deployment"]);
     assert_eq!(two.code, Some(1));
-    assert!(two.stderr.ends_with("failed, 4 of 10 checks\n"), "{two}");
+    assert!(two.stderr.contains("failed, 4 of 10 checks\n"), "{two}");
 }
 
 #[test]

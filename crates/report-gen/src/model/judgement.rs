@@ -213,6 +213,8 @@ fn title_of(group: GateGroup) -> &'static str {
         GateGroup::Performance => "Performance gates",
         GateGroup::Security => "Security gates",
         GateGroup::Deployment => "Deployment gates",
+        GateGroup::Custom => "Custom gates",
+        GateGroup::Provenance => "Age and origin of the evidence",
     }
 }
 

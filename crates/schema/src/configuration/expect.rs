@@ -143,11 +143,7 @@ impl Expect {
 impl BodyCondition {
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if !is_pointer(&self.pointer) {
-            let found = format!("{:?}", self.pointer);
-            let expected = "a JSON Pointer, as in /items/0/id (~1 stands for / and ~0 for ~)";
-            problems.push(Problem::new("pointer", found, expected));
-        }
+        problems.extend(pointer_problem(&self.pointer));
         let of_the_value = self.equals.is_some()
             || self.length.is_some()
             || self.at_least.is_some()
@@ -179,6 +175,11 @@ impl BodyCondition {
         }
         problems
     }
+}
+
+pub(super) fn pointer_problem(pointer: &str) -> Option<Problem> {
+    let expected = "a JSON Pointer, as in /items/0/id (~1 stands for / and ~0 for ~)";
+    (!is_pointer(pointer)).then(|| Problem::new("pointer", format!("{pointer:?}"), expected))
 }
 
 /// Whether this is a JSON Pointer: steps that each begin with a slash, and no `~` but in `~0` and `~1`.

@@ -1,7 +1,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::custom_gate::{self, CustomGate};
 use super::problem::{Configuration, Problem, descending, nothing};
+use super::waiver::{self, Waiver};
 use crate::Measured;
 
 /// `quality-gates.yaml`: what all evidence about a build must hold. A gate that is left out is not judged.
@@ -17,6 +19,12 @@ pub struct GatesFile {
     /// Judged on what a deployed service answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_gates: Option<DeploymentGates>,
+    /// Judged on any place in the document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_gates: Vec<CustomGate>,
+    /// Gates that may fail for a while.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
 }
 
 macro_rules! gates {
@@ -81,6 +89,10 @@ gates! {
         max_high: u32,
         /// Most medium findings.
         max_medium: u32,
+        /// Most low findings.
+        max_low: u32,
+        /// Most findings without a severity. Left out, they count as high ones.
+        max_unknown: u32,
     }
     /// Gates on code quality.
     CodeQualityGates {
@@ -117,7 +129,11 @@ gates! {
 impl Configuration for GatesFile {
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if *self == GatesFile::default() {
+        let without_waivers = GatesFile {
+            waivers: Vec::new(),
+            ..self.clone()
+        };
+        if without_waivers == GatesFile::default() {
             problems.push(Problem::new(
                 "",
                 "no gates",
@@ -149,6 +165,8 @@ impl Configuration for GatesFile {
             "performance_gates.memory.max_usage_mb",
             max_usage_mb,
         ));
+        problems.extend(custom_gate::problems(&self.custom_gates));
+        problems.extend(waiver::problems(&self.waivers));
         problems.extend(
             self.percentages()
                 .into_iter()

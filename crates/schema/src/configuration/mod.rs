@@ -4,6 +4,7 @@
 mod arrivals;
 mod benchmark;
 mod cores;
+mod custom_gate;
 mod environments;
 mod expect;
 mod gates;
@@ -15,10 +16,12 @@ mod requests;
 mod serve;
 mod thresholds;
 mod tls;
+mod waiver;
 
 pub use arrivals::ArrivalLaw;
 pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
 pub use cores::Cores;
+pub use custom_gate::CustomGate;
 pub use environments::{Environment, EnvironmentsFile};
 pub use expect::{BodyCondition, Expect, ExpectedStatus};
 pub use gates::{
@@ -34,3 +37,4 @@ pub use requests::ScenarioRequest;
 pub use serve::{Ready, Serve};
 pub use thresholds::{PerformanceThresholds, RegressionThresholds, ThresholdsFile};
 pub use tls::Tls;
+pub use waiver::Waiver;

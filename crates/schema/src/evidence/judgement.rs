@@ -257,57 +257,6 @@ pub struct Validation {
     pub checks: Vec<Check>,
 }
 
-/// gate-check's verdict: all evidence against the gates file.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
-pub struct Gates {
-    /// Whether every gate passed.
-    pub passed: bool,
-    /// Each gate that was judged.
-    pub checks: Vec<GateCheck>,
-}
-
-/// A check with the group of gates that it belongs to.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
-pub struct GateCheck {
-    /// Which part of the gates file asked.
-    pub group: GateGroup,
-    /// The check itself.
-    #[serde(flatten)]
-    pub check: Check,
-}
-
-/// A part of the gates file.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum GateGroup {
-    /// `performance_gates`.
-    Performance,
-    /// `security_gates`.
-    Security,
-    /// `deployment_gates`.
-    Deployment,
-}
-
-impl GateGroup {
-    /// Every group, in the order of the gates file.
-    pub const ALL: [GateGroup; 3] = [
-        GateGroup::Performance,
-        GateGroup::Security,
-        GateGroup::Deployment,
-    ];
-
-    /// As written in documents and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            GateGroup::Performance => "performance",
-            GateGroup::Security => "security",
-            GateGroup::Deployment => "deployment",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

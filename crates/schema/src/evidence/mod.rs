@@ -7,6 +7,7 @@ mod capacity;
 mod check_value;
 mod comparison;
 mod deployment;
+mod gates;
 mod judgement;
 mod latency;
 mod measurements;
@@ -25,7 +26,8 @@ pub use comparison::{
     Acceptance, Baseline, ComparedMetric, Comparison, Direction, Method, Verdict,
 };
 pub use deployment::{HealthChecks, SmokeTests};
-pub use judgement::{Check, CheckStatus, GateCheck, GateGroup, Gates, Operator, Validation};
+pub use gates::{GateCheck, GateGroup, GateLevel, GateWaiver, Gates};
+pub use judgement::{Check, CheckStatus, Operator, Validation};
 pub use latency::{Interval, Latency, QuantileIntervals, QuantileSamples};
 pub use measurements::Measurements;
 pub use metric::Metric;

@@ -1,0 +1,157 @@
+//! How old the evidence is, and of which commit it speaks.
+
+use pipeline_tests::Ran;
+use serde_json::{Value, json};
+
+use crate::{evidence_with, gate};
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+const OLD: &str = "2020-01-01T00:00:00Z";
+
+fn entry(section: &str, time: &str, commit: Option<&str>) -> Value {
+    json!({"section": section, "tool": "t", "version": "1", "time": time, "commit": commit})
+}
+
+/// A whole document whose sections were all written just now and speak of [`COMMIT`], changed by `change`.
+fn judged(more: &[&str], change: impl FnOnce(&mut Value)) -> Ran {
+    let now = toolkit::clock::now();
+    let document = evidence_with(|evidence| {
+        let sections = [
+            "run",
+            "vulnerabilities",
+            "code_quality",
+            "health_checks",
+            "smoke_tests",
+        ];
+        evidence["provenance"] = sections
+            .iter()
+            .map(|section| entry(section, &now, Some(COMMIT)))
+            .collect();
+        change(evidence);
+    });
+    gate(&document, more)
+}
+
+fn failed(ran: &Ran) -> Vec<(String, String)> {
+    let document = ran.document();
+    let checks = document["gates"]["checks"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    checks
+        .iter()
+        .filter(|check| check["passed"] == false)
+        .map(|check| (text(&check["name"]), text(&check["status"])))
+        .collect()
+}
+
+fn one(name: &str, status: &str) -> Vec<(String, String)> {
+    vec![(name.to_owned(), status.to_owned())]
+}
+
+#[test]
+fn fresh_evidence_of_the_commit_passes() {
+    let ran = judged(&["--max-age=1h", "--commit", COMMIT], |_| ()).ended(0);
+    // The gates, and both questions of each of five parts.
+    assert!(ran.stderr.contains("passed, 26 checks"), "{ran}");
+    judged(&["--commit=0123456"], |_| ()).ended(0);
+    judged(&["--commit", &COMMIT.to_uppercase()], |_| ()).ended(0);
+}
+
+#[test]
+fn evidence_that_is_too_old_fails() {
+    let ran = judged(&["--max-age=7d"], |evidence| {
+        evidence["provenance"][1]["time"] = json!(OLD);
+    });
+    assert_eq!(failed(&ran.ended(1)), one("age.vulnerabilities", "fail"));
+}
+
+#[test]
+fn of_a_section_that_several_tools_made_the_oldest_part_decides() {
+    let ran = judged(&["--max-age=7d"], |evidence| {
+        let entries = evidence["provenance"].as_array_mut().unwrap();
+        entries.insert(0, entry("vulnerabilities", OLD, Some(COMMIT)));
+    });
+    assert_eq!(failed(&ran.ended(1)), one("age.vulnerabilities", "fail"));
+}
+
+#[test]
+fn evidence_without_an_age_fails() {
+    for time in ["", "yesterday", "2999-01-01T00:00:00Z"] {
+        let ran = judged(&["--max-age=7d"], |evidence| {
+            evidence["provenance"][0]["time"] = json!(time);
+        });
+        assert_eq!(failed(&ran.ended(1)), one("age.run", "missing"), "{time}");
+    }
+    let ran = judged(&["--max-age=7d"], |evidence| {
+        evidence["provenance"].as_array_mut().unwrap().remove(3);
+    });
+    assert_eq!(failed(&ran.ended(1)), one("age.health_checks", "missing"));
+}
+
+#[test]
+fn evidence_of_another_commit_fails() {
+    let ran = judged(&["--commit", COMMIT], |evidence| {
+        evidence["provenance"][2]["commit"] = json!("fedcba9876543210");
+    });
+    assert_eq!(failed(&ran.ended(1)), one("commit.code_quality", "fail"));
+}
+
+#[test]
+fn evidence_of_no_commit_fails() {
+    for commit in [Value::Null, json!(""), json!("main")] {
+        let ran = judged(&["--commit", COMMIT], |evidence| {
+            evidence["provenance"][4]["commit"] = commit.clone();
+        });
+        assert_eq!(
+            failed(&ran.ended(1)),
+            one("commit.smoke_tests", "missing"),
+            "{commit}"
+        );
+    }
+}
+
+#[test]
+fn a_run_with_uncommitted_changes_is_of_no_commit() {
+    let ran = judged(&["--commit", COMMIT], |evidence| {
+        evidence["run"] = json!({"source": {"commit": COMMIT, "dirty": true}});
+    })
+    .ended(1);
+    assert_eq!(failed(&ran), one("commit.run", "fail"));
+    assert!(
+        ran.stderr.contains("changes that were not committed"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn only_what_a_gate_is_judged_on_is_asked_for() {
+    let stale_scan = |evidence: &mut Value| {
+        evidence["provenance"][1]["time"] = json!(OLD);
+    };
+    judged(&["--max-age=7d", "--only=performance"], stale_scan).ended(0);
+    judged(&["--max-age=7d", "--only=security"], stale_scan).ended(1);
+    let ran = judged(&["--max-age=7d", "--only=provenance"], stale_scan).ended(1);
+    assert!(ran.stderr.contains("failed, 1 of 5 checks"), "{ran}");
+}
+
+#[test]
+fn what_is_no_age_and_no_commit_is_refused() {
+    for (option, message) in [
+        (
+            "--max-age=7",
+            "found \"7\", expected a time, as in 30s, 24h or 7d",
+        ),
+        ("--max-age=-7d", "expected a time"),
+        (
+            "--commit=main",
+            "--commit: found \"main\", expected at least seven hexadecimal digits",
+        ),
+        ("--commit=012345", "expected at least seven"),
+        (
+            "--only=provenance",
+            "asks nothing without --commit or --max-age",
+        ),
+    ] {
+        let ran = judged(&[option], |_| ()).ended(2);
+        assert!(ran.stderr.contains(message), "{option}: {ran}");
+    }
+}
