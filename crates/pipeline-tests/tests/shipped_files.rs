@@ -10,10 +10,11 @@ use schema::configuration::{
 use serde_json::{Value, json};
 use toolkit::{Streams, configuration};
 
-const TOOLS: [&str; 6] = [
+const TOOLS: [&str; 7] = [
     "bench-run",
     "perf-validate",
     "perf-compare",
+    "scan-import",
     "gate-check",
     "report-gen",
     "policy-server",
@@ -184,6 +185,7 @@ fn the_schema_that_a_tool_prints_is_the_published_one() {
         "bench-run",
         "perf-validate",
         "perf-compare",
+        "scan-import",
         "gate-check",
         "report-gen",
     ] {
@@ -228,6 +230,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/intervals.md",
         "bin-docs/change-points.md",
         "bin-docs/verdicts.md",
+        "bin-docs/scan-import.md",
         "bin-docs/policy-server.md",
     ] {
         let path = root().join(page);

@@ -7,7 +7,9 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::SchemaError;
-use crate::evidence::{Comparison, Evidence, Gates, Provenance, Validation, Warning};
+use crate::evidence::{
+    CodeQuality, Comparison, Evidence, Gates, Provenance, Validation, Vulnerabilities, Warning,
+};
 
 /// The version that this build writes.
 pub(crate) const SCHEMA_VERSION: &str = "1.0";
@@ -29,6 +31,14 @@ impl Section for Comparison {
 
 impl Section for Gates {
     const NAME: &'static str = "gates";
+}
+
+impl Section for Vulnerabilities {
+    const NAME: &'static str = "vulnerabilities";
+}
+
+impl Section for CodeQuality {
+    const NAME: &'static str = "code_quality";
 }
 
 /// An evidence document as text, section by section.

@@ -13,8 +13,8 @@ use crate::{Exit, Interrupt, Streams, Tool, ToolkitError, clock};
 
 const PATIENCE_WITH_STDIN: Duration = Duration::from_secs(2);
 
-/// A document as it came in, typed and as text.
-#[derive(Debug)]
+/// A document as it came in, typed and as text. The default is one that is begun.
+#[derive(Debug, Default)]
 pub struct Incoming {
     /// As text: what is passed on.
     pub document: Document,

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod check_value;
+mod code_quality;
 mod comparison;
 mod deployment;
 mod gates;
@@ -15,13 +16,15 @@ mod metric;
 mod provenance;
 mod run;
 mod scenario;
-mod security;
 mod service;
+mod sources;
 mod timeline;
 mod unit;
+mod vulnerabilities;
 
 pub use capacity::{Capacity, CapacityBound, CapacityStep, Confirmation};
 pub use check_value::CheckValue;
+pub use code_quality::{CodeQuality, CodeQualityMetric, CodeQualitySource, TestCounts};
 pub use comparison::{
     Acceptance, Baseline, ComparedMetric, Comparison, Direction, Method, Verdict,
 };
@@ -34,10 +37,11 @@ pub use metric::Metric;
 pub use provenance::{InputFile, Provenance, Warning};
 pub use run::{Config, Generator, Host, Pairing, PairingRole, Requirements, Run, Source};
 pub use scenario::{Limits, Mode, Repetition, Scenario, ScenarioKind};
-pub use security::{CodeQuality, Vulnerabilities};
 pub use service::{ErrorRate, ErrorsByKind, Memory, MemorySource, SignedInterval, Throughput};
+pub use sources::{Doubt, ImportedFile};
 pub use timeline::TimelineEntry;
 pub use unit::unit_symbol;
+pub use vulnerabilities::{Vulnerabilities, VulnerabilitySource};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

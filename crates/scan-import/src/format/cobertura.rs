@@ -1,0 +1,167 @@
+use schema::Measured;
+use schema::evidence::{CodeQualityMetric, CodeQualitySource};
+
+use super::{Findings, Format};
+use crate::covered_lines::CoveredLines;
+use crate::error::Refusal;
+use crate::fingerprint::Fingerprint;
+use crate::input::Content;
+use crate::read::xml::{Element, Tag, Tags};
+
+/// Cobertura's coverage-04.dtd, which coverage.py, gcovr, cargo-llvm-cov, coverlet and others write. The root's counts of lines
+/// count; where it has none, the lines; where there are none either, its line-rate, a fraction.
+pub(super) const FORMAT: Format = Format {
+    name: "cobertura",
+    recognises: |head| head.has_root(ROOT, &["line-rate"]),
+    read,
+};
+
+const ROOT: &str = "coverage";
+
+/// What the root says of the whole.
+struct Whole {
+    counts: Option<(u64, u64)>,
+    line_rate: Measured,
+}
+
+fn read(content: Content<'_>) -> Result<Findings, Refusal> {
+    let mut tags = Tags::new(content);
+    let mut whole = None;
+    let mut file = Fingerprint::of(&[]);
+    let mut lines = CoveredLines::default();
+    while let Some(tag) = tags.next()? {
+        let Tag::Open(element) = tag else { continue };
+        match element.name.as_str() {
+            _ if whole.is_none() => whole = Some(Whole::of(&element)?),
+            "class" => {
+                let name = element.text("filename").or(element.text("name"));
+                file = Fingerprint::of(&[name.unwrap_or_default()]);
+            }
+            "line" => {
+                let number = element.required("number", "a line's number")?;
+                let hits: f64 = element.required("hits", "how often it was executed")?;
+                lines
+                    .add(file, number, hits > 0.0)
+                    .map_err(|problem| element.refuse(problem))?;
+            }
+            _ => {}
+        }
+    }
+    let whole = whole.ok_or_else(|| Refusal::new("found no element"))?;
+    let (covered, valid) = whole.counts.unwrap_or_else(|| lines.counts());
+    let source = CodeQualitySource::new(CodeQualityMetric::Coverage, "cobertura");
+    let only_a_rate = whole.counts.is_none() && valid == 0;
+    Ok(Findings::CodeQuality(if only_a_rate {
+        CodeQualitySource {
+            coverage: Measured::rounded(whole.line_rate.get() * 100.0),
+            ..source
+        }
+    } else {
+        CodeQualitySource {
+            covered_lines: Some(covered),
+            valid_lines: Some(valid),
+            ..source
+        }
+    }))
+}
+
+impl Whole {
+    fn of(root: &Element) -> Result<Whole, Refusal> {
+        if root.name != ROOT {
+            return Err(root.refuse("this root element, expected <coverage>"));
+        }
+        let line_rate: f64 = root.required("line-rate", "a fraction from 0 to 1")?;
+        let line_rate = Measured::new(line_rate)
+            .filter(|rate| rate.get() <= 1.0)
+            .ok_or_else(|| {
+                root.refuse(&format!(
+                    "line-rate=\"{line_rate}\", expected a fraction from 0 to 1"
+                ))
+            })?;
+        let covered: Option<u64> = root.value("lines-covered", "a count of lines")?;
+        let valid = root.value("lines-valid", "a count of lines")?;
+        let counts = covered.zip(valid);
+        match counts {
+            Some((covered, valid)) if covered > valid => Err(root.refuse(&format!(
+                "lines-covered=\"{covered}\", expected at most lines-valid, {valid}"
+            ))),
+            _ => Ok(Whole { counts, line_rate }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::{code_quality, read};
+
+    fn source(text: &str) -> CodeQualitySource {
+        code_quality(read(&FORMAT, text).unwrap())
+    }
+
+    const CLASS: &str = r#"<class filename="a.py"><methods><method><lines><line number="1" hits="2"/></lines></method></methods>
+        <lines><line number="1" hits="2"/><line number="2" hits="0"/></lines></class>"#;
+
+    #[test]
+    fn the_counts_of_the_root_are_preferred() {
+        let text = format!(
+            r#"<coverage line-rate="0.9" lines-covered="7" lines-valid="9">{CLASS}</coverage>"#
+        );
+        let source = source(&text);
+        assert_eq!(
+            (source.covered_lines, source.valid_lines, source.coverage),
+            (Some(7), Some(9), None)
+        );
+    }
+
+    #[test]
+    fn lines_count_once_a_file_where_the_root_has_no_counts() {
+        let other = CLASS.replace("a.py", "b.py");
+        let text = format!(r#"<coverage line-rate="0.9">{CLASS}{CLASS}{other}</coverage>"#);
+        let source = source(&text);
+        assert_eq!(
+            (source.covered_lines, source.valid_lines),
+            (Some(2), Some(4))
+        );
+    }
+
+    #[test]
+    fn a_rate_alone_is_a_percentage_without_counts() {
+        let source = source(r#"<coverage line-rate="0.815"/>"#);
+        assert_eq!(
+            (source.coverage, source.valid_lines),
+            (Measured::new(81.5), None)
+        );
+    }
+
+    #[test]
+    fn no_lines_stay_no_lines() {
+        let source = source(r#"<coverage line-rate="1" lines-covered="0" lines-valid="0"/>"#);
+        assert_eq!((source.coverage, source.valid_lines), (None, Some(0)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        for (text, said) in [
+            (r#"<coverage line-rate="NaN"/>"#, "expected a fraction"),
+            (r#"<coverage line-rate="81.5"/>"#, "expected a fraction"),
+            (r#"<coverage/>"#, "found no line-rate"),
+            (r#"<report/>"#, "expected <coverage>"),
+            (
+                r#"<coverage line-rate="1" lines-covered="2" lines-valid="1"/>"#,
+                "expected at most lines-valid, 1",
+            ),
+            (
+                r#"<coverage line-rate="1"><line hits="1"/></coverage>"#,
+                "found no number",
+            ),
+            (
+                r#"<coverage line-rate="1" lines-covered="2" lines-valid="3">"#,
+                "cut off",
+            ),
+        ] {
+            let refusal = read(&FORMAT, text).unwrap_err();
+            assert!(refusal.contains(said), "{text}: {refusal}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+use std::collections::HashSet;
+
+use schema::evidence::VulnerabilitySource;
+use serde::Deserialize;
+
+use super::{Findings, Format};
+use crate::error::Refusal;
+use crate::fingerprint::Fingerprint;
+use crate::input::Content;
+use crate::read::json::{self, Each, Fold};
+use crate::severity::{Severity, SeverityCounts};
+
+/// What `trivy --format json` writes (SchemaVersion 2). Only vulnerabilities count: misconfigurations, secrets and licences are
+/// findings of other kinds, in other lists.
+pub(super) const FORMAT: Format = Format {
+    name: "trivy",
+    recognises: |head| {
+        head.has_keys(&["SchemaVersion", "ArtifactName"])
+            || head.has_keys(&["SchemaVersion", "Results"])
+    },
+    read,
+};
+
+#[derive(Deserialize)]
+struct Report {
+    #[serde(rename = "SchemaVersion")]
+    schema_version: u32,
+    #[serde(rename = "Trivy")]
+    trivy: Option<Trivy>,
+    #[serde(rename = "Results", default)]
+    results: Each<Results>,
+}
+
+#[derive(Deserialize)]
+struct Trivy {
+    #[serde(rename = "Version")]
+    version: Option<String>,
+}
+
+/// What was looked at, of all targets.
+#[derive(Default)]
+struct Results {
+    counted: HashSet<Fingerprint>,
+    counts: SeverityCounts,
+    targets: u32,
+    targets_with_packages: u32,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    #[serde(rename = "Target", default)]
+    target: String,
+    #[serde(rename = "Class")]
+    class: Option<String>,
+    #[serde(rename = "Vulnerabilities", default)]
+    vulnerabilities: Each<OfOneTarget>,
+}
+
+#[derive(Default)]
+struct OfOneTarget(Vec<(Fingerprint, Severity)>);
+
+#[derive(Deserialize)]
+struct Vulnerability {
+    #[serde(rename = "VulnerabilityID")]
+    id: String,
+    #[serde(rename = "PkgName", default)]
+    package: String,
+    #[serde(rename = "InstalledVersion", default)]
+    version: String,
+    #[serde(rename = "Severity", default)]
+    severity: String,
+}
+
+impl Fold for OfOneTarget {
+    type Element = Vulnerability;
+
+    fn add(&mut self, one: Vulnerability) {
+        let fingerprint = Fingerprint::of(&[&one.id, &one.package, &one.version]);
+        self.0.push((fingerprint, Severity::of_word(&one.severity)));
+    }
+}
+
+impl Fold for Results {
+    type Element = Target;
+
+    fn add(&mut self, target: Target) {
+        self.targets += 1;
+        let of_packages = |class: &str| matches!(class, "os-pkgs" | "lang-pkgs");
+        // Before there were classes, there were only packages.
+        if target.class.as_deref().is_none_or(of_packages) {
+            self.targets_with_packages += 1;
+        }
+        for (fingerprint, severity) in target.vulnerabilities.0.0 {
+            if self.counted.insert(fingerprint.within(&target.target)) {
+                self.counts.add(severity);
+            }
+        }
+    }
+}
+
+fn read(content: Content<'_>) -> Result<Findings, Refusal> {
+    let report: Report = json::read(content)?;
+    if report.schema_version != 2 {
+        return Err(Refusal::new(format!(
+            "SchemaVersion: found {}, expected 2",
+            report.schema_version
+        )));
+    }
+    let Each(results) = report.results;
+    let without_packages = results.targets > 0 && results.targets_with_packages == 0;
+    Ok(Findings::Vulnerabilities(VulnerabilitySource {
+        tool_version: report.trivy.and_then(|trivy| trivy.version),
+        incomplete: without_packages.then(|| {
+            "no result is of packages: nothing says that vulnerabilities were looked for".to_owned()
+        }),
+        ..results.counts.found_by("trivy")
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::{read, severities};
+
+    const VULNERABILITY: &str = r#"{"VulnerabilityID":"CVE-1","PkgName":"curl","InstalledVersion":"7.61","Severity":"HIGH"}"#;
+
+    fn report(results: &str) -> String {
+        format!(r#"{{"SchemaVersion":2,"ArtifactName":"image","Results":{results}}}"#)
+    }
+
+    fn counted(results: &str) -> [u32; 5] {
+        severities(read(&FORMAT, &report(results)).unwrap())
+    }
+
+    #[test]
+    fn a_vulnerability_counts_once_per_package_version_and_target() {
+        let other = |from: &str, to: &str| VULNERABILITY.replacen(from, to, 1);
+        let (id, package, version) = (
+            other("CVE-1", "CVE-2"),
+            other("curl", "libcurl"),
+            other("7.61", "7.62"),
+        );
+        let list = format!("[{VULNERABILITY},{VULNERABILITY},{id},{package},{version}]");
+        let target = |name: &str| format!(r#"{{"Vulnerabilities":{list},"Target":"{name}"}}"#);
+        assert_eq!(counted(&format!("[{}]", target("a"))), [0, 4, 0, 0, 0]);
+        assert_eq!(
+            counted(&format!(
+                "[{},{},{}]",
+                target("a"),
+                target("b"),
+                target("a")
+            )),
+            [0, 8, 0, 0, 0]
+        );
+    }
+
+    #[test]
+    fn every_severity_has_its_count_and_a_strange_word_is_unknown() {
+        let of = |(number, word): (usize, &&str)| {
+            format!(r#"{{"VulnerabilityID":"CVE-{number}","Severity":"{word}"}}"#)
+        };
+        let words = [
+            "CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN", "SOMEWHAT", "",
+        ];
+        let list: Vec<String> = words.iter().enumerate().map(of).collect();
+        let results = format!(
+            r#"[{{"Target":"a","Vulnerabilities":[{}]}}]"#,
+            list.join(",")
+        );
+        assert_eq!(counted(&results), [1, 1, 1, 1, 3]);
+    }
+
+    #[test]
+    fn results_and_vulnerabilities_may_be_null_or_absent() {
+        let none = r#"[{"Target":"a","Class":"lang-pkgs","Vulnerabilities":null},{"Target":"b","Class":"os-pkgs"}]"#;
+        for results in ["null", "[]", none] {
+            assert_eq!(counted(results), [0; 5]);
+        }
+        let without = r#"{"SchemaVersion":2,"ArtifactName":"image"}"#;
+        assert_eq!(severities(read(&FORMAT, without).unwrap()), [0; 5]);
+    }
+
+    #[test]
+    fn a_scan_of_other_things_than_packages_says_nothing_of_vulnerabilities() {
+        let results = r#"[{"Target":"Dockerfile","Class":"config","Misconfigurations":[]}]"#;
+        let Ok(Findings::Vulnerabilities(source)) = read(&FORMAT, &report(results)) else {
+            panic!("a source");
+        };
+        assert!(
+            source
+                .incomplete
+                .unwrap()
+                .contains("no result is of packages")
+        );
+    }
+
+    #[test]
+    fn an_object_that_is_no_report_is_no_scan_without_findings() {
+        assert!(
+            read(&FORMAT, "{}")
+                .unwrap_err()
+                .contains("missing field `SchemaVersion`")
+        );
+        assert!(
+            read(&FORMAT, r#"{"SchemaVersion":3}"#)
+                .unwrap_err()
+                .contains("expected 2")
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_is_refused_with_its_path() {
+        let wrong = report(r#"[{"Target":"a","Vulnerabilities":[{"VulnerabilityID":5}]}]"#);
+        let refusal = read(&FORMAT, &wrong).unwrap_err();
+        assert!(
+            refusal.starts_with(
+                "Results[0].Vulnerabilities[0].VulnerabilityID: invalid type: integer `5`"
+            ),
+            "{refusal}"
+        );
+    }
+}
