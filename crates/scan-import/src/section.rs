@@ -73,7 +73,7 @@ pub(crate) fn add<S: Source>(
         });
     }
     let repeated = S::add(&mut section, sources);
-    incoming.add(&TOOL, &section, inputs)?;
+    incoming.extend(&TOOL, &section, inputs)?;
     let counted_once = repeated.iter().map(|source| Doubt {
         code: "imported_twice",
         message: format!(

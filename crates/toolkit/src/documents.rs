@@ -178,6 +178,17 @@ impl Incoming {
         section: &S,
         inputs: Vec<InputFile>,
     ) -> Result<(), ToolkitError> {
+        self.document.forget_provenance(S::NAME)?;
+        self.extend(tool, section, inputs)
+    }
+
+    /// As [`Incoming::add`], of a section that holds the earlier one, whose provenance is part of its own.
+    pub fn extend<S: Section>(
+        &mut self,
+        tool: &Tool,
+        section: &S,
+        inputs: Vec<InputFile>,
+    ) -> Result<(), ToolkitError> {
         let commit = self
             .evidence
             .run
@@ -185,7 +196,6 @@ impl Incoming {
             .and_then(|run| run.source.as_ref())
             .and_then(|source| source.commit.clone());
         self.document.set(section)?;
-        self.document.forget_provenance(S::NAME)?;
         self.document.add_provenance(&Provenance {
             section: S::NAME.to_owned(),
             tool: tool.name.to_owned(),

@@ -83,6 +83,9 @@ pub struct CodeQualitySource {
     /// SHA-256 of the file, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// When the tool wrote it, as it says itself, RFC 3339; absent where it does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured_at: Option<String>,
     /// Lines that were executed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covered_lines: Option<u64>,
@@ -122,6 +125,7 @@ impl CodeQualitySource {
             format: String::new(),
             file: String::new(),
             sha256: None,
+            measured_at: None,
             covered_lines: None,
             valid_lines: None,
             coverage: None,

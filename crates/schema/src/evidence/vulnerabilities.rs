@@ -44,6 +44,9 @@ pub struct VulnerabilitySource {
     /// SHA-256 of the file, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// When the tool wrote it, as it says itself, RFC 3339; absent where it does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured_at: Option<String>,
     /// Critical findings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub critical: Option<u32>,
