@@ -65,7 +65,8 @@ impl Demands {
                     .collect();
                 let commit = self.commit.as_deref();
                 let commit = commit.map(|commit| of_commit(part, commit, &entries, evidence));
-                let age = self.max_age.map(|most| of_age(part, most, &entries));
+                let times = times(part, &entries, evidence);
+                let age = self.max_age.map(|most| of_age(part, most, &times));
                 commit.into_iter().chain(age)
             })
             .map(|check| plain(GateGroup::Provenance, check))
@@ -73,11 +74,30 @@ impl Demands {
     }
 }
 
+/// When a section was written and, where it is made of files, when those were: a report of last year that is imported today is
+/// of last year.
+fn times<'a>(part: &str, entries: &[&'a Provenance], evidence: &'a Evidence) -> Vec<&'a str> {
+    let written = entries.iter().map(|entry| entry.time.as_str());
+    let vulnerabilities = evidence.vulnerabilities.iter();
+    let code_quality = evidence.code_quality.iter();
+    let measured: Vec<&Option<String>> = match part {
+        "vulnerabilities" => vulnerabilities
+            .flat_map(|section| section.sources.iter().map(|source| &source.measured_at))
+            .collect(),
+        "code_quality" => code_quality
+            .flat_map(|section| section.sources.iter().map(|source| &source.measured_at))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let measured = measured.into_iter().filter_map(Option::as_deref);
+    written.chain(measured).collect()
+}
+
 /// A section may be made of several tools' work: the oldest decides.
-fn of_age(part: &str, most: Duration, entries: &[&Provenance]) -> Check {
-    let ages: Vec<Option<f64>> = entries
+fn of_age(part: &str, most: Duration, times: &[&str]) -> Check {
+    let ages: Vec<Option<f64>> = times
         .iter()
-        .map(|entry| clock::seconds_since(&entry.time))
+        .map(|time| clock::seconds_since(time))
         .collect();
     let oldest = ages.iter().flatten().copied().reduce(f64::max);
     let in_order = ages

@@ -74,6 +74,33 @@ fn of_a_section_that_several_tools_made_the_oldest_part_decides() {
 }
 
 #[test]
+fn a_report_of_last_year_that_is_imported_today_is_of_last_year() {
+    for (section, source) in [
+        ("vulnerabilities", json!({"tool": "trivy"})),
+        (
+            "code_quality",
+            json!({"tool": "coverage.py", "metric": "coverage"}),
+        ),
+    ] {
+        for (time, code) in [
+            (json!(OLD), 1),
+            (json!(toolkit::clock::now()), 0),
+            (Value::Null, 0),
+        ] {
+            let ran = judged(&["--max-age=7d"], |evidence| {
+                let mut source = source.clone();
+                source["measured_at"] = time.clone();
+                evidence[section]["sources"] = json!([source]);
+            });
+            let ran = ran.ended(code);
+            if code == 1 {
+                assert_eq!(failed(&ran), one(&format!("age.{section}"), "fail"));
+            }
+        }
+    }
+}
+
+#[test]
 fn evidence_without_an_age_fails() {
     for time in ["", "yesterday", "2999-01-01T00:00:00Z"] {
         let ran = judged(&["--max-age=7d"], |evidence| {
