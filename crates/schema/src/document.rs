@@ -71,8 +71,21 @@ impl Document {
         if documents.is_empty() {
             return Err(SchemaError::Empty);
         }
-        documents.iter().try_for_each(Document::check_version)?;
+        for document in &documents {
+            document.check_version()?;
+            document.check_texts()?;
+        }
         Ok(documents)
+    }
+
+    /// Refuses escapes that stand for no character, which other readers of JSON refuse too: sections that are only passed on
+    /// are not looked into otherwise.
+    fn check_texts(&self) -> Result<(), SchemaError> {
+        let has_surrogates = |text: &str| text.contains("\\ud") || text.contains("\\uD");
+        self.sections
+            .iter()
+            .filter(|(_, text)| has_surrogates(text.get()))
+            .try_for_each(|(section, text)| typed::<Value>(section, text.get()).map(drop))
     }
 
     fn check_version(&self) -> Result<(), SchemaError> {
@@ -387,6 +400,15 @@ mod tests {
             written.contains(r#""latency":{"p50_ms":1.50,"new":7}"#),
             "{written}"
         );
+    }
+
+    #[test]
+    fn an_escape_that_is_no_character_is_refused_in_unknown_places_too() {
+        for text in [r"\ud800", r"\uD800x", r"\udc00\ud800"] {
+            let refused = refusal(&format!(r#"{{"theirs":{{"a":["{text}"]}}}}"#));
+            assert!(refused.starts_with("theirs.a[0]: "), "{refused}");
+        }
+        parse(r#"{"theirs":["\ud83d\ude00","\\udder"]}"#);
     }
 
     #[test]
