@@ -57,10 +57,4 @@ pub(crate) enum Error {
         /// What would have to.
         expected: &'static str,
     },
-    /// `--commit` names none.
-    #[error("--commit: found {typed:?}, expected at least seven hexadecimal digits of a commit")]
-    NoCommit {
-        /// As typed.
-        typed: String,
-    },
 }

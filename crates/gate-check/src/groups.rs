@@ -28,7 +28,7 @@ impl Only {
         &self,
         file_name: &str,
         file: &GatesFile,
-        demands: &Demands,
+        demands: &Demands<'_>,
     ) -> Result<(), Error> {
         let asks = |group: GateGroup| match group {
             GateGroup::Custom => !file.custom_gates.is_empty(),

@@ -18,7 +18,7 @@ use crate::waivers;
 pub(crate) struct Conditions<'a> {
     pub(crate) only: &'a Only,
     pub(crate) allowed: &'a AllowedMissing,
-    pub(crate) demands: &'a Demands,
+    pub(crate) demands: &'a Demands<'a>,
     pub(crate) fail_on_warn: bool,
     pub(crate) today: Date,
 }

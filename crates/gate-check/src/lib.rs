@@ -68,7 +68,10 @@ fn judged(
     let gates_file = options.gates.as_deref().ok_or(Error::NoGatesFile)?;
     documents::refuse_stdin_twice(&options.results, "--gates", gates_file)?;
     let only = Only::new(&options.only)?;
-    let demands = Demands::new(options.max_age, options.commit.as_deref())?;
+    let demands = Demands {
+        max_age: options.max_age,
+        commit: options.commit.as_deref(),
+    };
     let incoming = documents::read(&options.results, "--results", streams)?;
     let (file, read) = configuration::read::<GatesFile>(gates_file, streams)?;
     names::refuse_unclear(&read.name, &file)?;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use argh::FromArgs;
-use toolkit::duration;
+use toolkit::{commit, duration};
 
 /// Holds all evidence about a build against the gates file. Reads the evidence document from stdin and writes
 /// it to stdout with the section `gates`.
@@ -28,7 +28,7 @@ pub(crate) struct Options {
     pub(crate) max_age: Option<Duration>,
 
     /// fail evidence of another commit, or of none; at least seven digits
-    #[argh(option, arg_name = "sha")]
+    #[argh(option, arg_name = "sha", from_str_fn(commit))]
     pub(crate) commit: Option<String>,
 
     /// fail the build also with gates of the level warn and with waivers that are over

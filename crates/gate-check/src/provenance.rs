@@ -6,36 +6,21 @@ use schema::Document;
 use schema::evidence::{
     Check, CheckStatus, CheckValue, Evidence, GateCheck, GateGroup, Operator, Provenance,
 };
-use toolkit::clock;
+use toolkit::{clock, commit as commit_of, is_same_commit};
 
-use crate::error::Error;
 use crate::judge::{plain, with_note};
 use crate::sections::in_provenance;
-
-/// Shorter than git itself abbreviates a commit, it could be any.
-const FEWEST_DIGITS: usize = 7;
 
 /// Clocks of two machines differ by less.
 const SKEW: Duration = Duration::from_secs(60);
 
 /// What was asked of all evidence that a gate is judged on.
-pub(crate) struct Demands {
+pub(crate) struct Demands<'a> {
     pub(crate) max_age: Option<Duration>,
-    commit: Option<String>,
+    pub(crate) commit: Option<&'a str>,
 }
 
-impl Demands {
-    /// Refuses what is no commit.
-    pub(crate) fn new(max_age: Option<Duration>, commit: Option<&str>) -> Result<Demands, Error> {
-        let commit = match commit {
-            Some(typed) => Some(digits(typed).ok_or_else(|| Error::NoCommit {
-                typed: typed.to_owned(),
-            })?),
-            None => None,
-        };
-        Ok(Demands { max_age, commit })
-    }
-
+impl Demands<'_> {
     /// Whether anything was asked.
     pub(crate) fn is_empty(&self) -> bool {
         self.max_age.is_none() && self.commit.is_none()
@@ -63,8 +48,9 @@ impl Demands {
                     .iter()
                     .filter(|entry| entry.section == part)
                     .collect();
-                let commit = self.commit.as_deref();
-                let commit = commit.map(|commit| of_commit(part, commit, &entries, evidence));
+                let commit = self
+                    .commit
+                    .map(|commit| of_commit(part, commit, &entries, evidence));
                 let times = times(part, &entries, evidence);
                 let age = self.max_age.map(|most| of_age(part, most, &times));
                 commit.into_iter().chain(age)
@@ -125,12 +111,17 @@ fn of_age(part: &str, most: Duration, times: &[&str]) -> Check {
 fn of_commit(part: &str, commit: &str, entries: &[&Provenance], evidence: &Evidence) -> Check {
     let found: Vec<Option<String>> = entries
         .iter()
-        .map(|entry| entry.commit.as_deref().and_then(digits))
+        .map(|entry| {
+            entry
+                .commit
+                .as_deref()
+                .and_then(|found| commit_of(found).ok())
+        })
         .collect();
     let other = found
         .iter()
         .flatten()
-        .find(|found| !is_of(found, commit))
+        .find(|found| !is_same_commit(found, commit))
         .map(String::as_str);
     let known = !found.is_empty() && found.iter().all(Option::is_some);
     let metric = format!("provenance.{part}.commit");
@@ -173,16 +164,4 @@ fn is_dirty(evidence: &Evidence) -> bool {
         .and_then(|run| run.source.as_ref())
         .and_then(|source| source.dirty)
         .unwrap_or(false)
-}
-
-/// A commit as hexadecimal digits in small letters; `None` for what is none.
-fn digits(text: &str) -> Option<String> {
-    let is_commit =
-        text.len() >= FEWEST_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_commit.then(|| text.to_ascii_lowercase())
-}
-
-/// Whether two commits, either of which may be abbreviated, are the same.
-fn is_of(one: &str, other: &str) -> bool {
-    one.starts_with(other) || other.starts_with(one)
 }

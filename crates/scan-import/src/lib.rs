@@ -44,6 +44,7 @@ fn import(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     }
     let format = options.format.as_deref().map(named).transpose()?;
     let mut incoming = documents::read_begun(streams)?.unwrap_or_default();
+    incoming.commit = options.commit.or(incoming.commit);
     let mut imported = Imported::default();
     for file in &options.files {
         imported.add(file, format)?;

@@ -1,4 +1,5 @@
 use argh::FromArgs;
+use toolkit::commit;
 
 /// Reads what scanners, coverage and test tools write. Adds the sections `vulnerabilities` and `code_quality` to the
 /// evidence document from stdin, or begins one, and writes it to stdout.
@@ -11,6 +12,10 @@ pub(crate) struct Options {
     /// the format of all files, in place of recognition, as in trivy or cobertura
     #[argh(option, arg_name = "name")]
     pub(crate) format: Option<String>,
+
+    /// the commit that was scanned, for gate-check --commit (default: that of the run in the document)
+    #[argh(option, arg_name = "sha", from_str_fn(commit))]
+    pub(crate) commit: Option<String>,
 
     /// where the document goes in place of stdout
     #[argh(option, arg_name = "file")]

@@ -22,6 +22,8 @@ pub struct Incoming {
     pub evidence: Evidence,
     /// The files that it came from; empty for stdin.
     pub inputs: Vec<InputFile>,
+    /// What sections that are written now speak of; at first what the run in the document speaks of.
+    pub commit: Option<String>,
 }
 
 /// Reads the documents of the named files, or of stdin if there are none, merged into one.
@@ -92,10 +94,16 @@ fn merged(files: Vec<(ReadFile, Vec<Typed>)>) -> Result<Incoming, ToolkitError> 
     } else {
         of_first
     };
+    let commit = evidence
+        .run
+        .as_ref()
+        .and_then(|run| run.source.as_ref())
+        .and_then(|source| source.commit.clone());
     Ok(Incoming {
         document,
         evidence,
         inputs,
+        commit,
     })
 }
 
@@ -189,19 +197,13 @@ impl Incoming {
         section: &S,
         inputs: Vec<InputFile>,
     ) -> Result<(), ToolkitError> {
-        let commit = self
-            .evidence
-            .run
-            .as_ref()
-            .and_then(|run| run.source.as_ref())
-            .and_then(|source| source.commit.clone());
         self.document.set(section)?;
         self.document.add_provenance(&Provenance {
             section: S::NAME.to_owned(),
             tool: tool.name.to_owned(),
             version: tool.version.to_owned(),
             time: clock::now(),
-            commit,
+            commit: self.commit.clone(),
             inputs: self.inputs.iter().cloned().chain(inputs).collect(),
         })?;
         Ok(())

@@ -4,6 +4,7 @@
 mod allowed_missing;
 pub mod arguments;
 pub mod clock;
+mod commit;
 pub mod configuration;
 pub mod documents;
 mod duration;
@@ -23,6 +24,7 @@ mod tool;
 pub mod yaml;
 
 pub use allowed_missing::AllowedMissing;
+pub use commit::{commit, is_same_commit};
 pub use duration::duration;
 pub use error::ToolkitError;
 pub use exit::Exit;

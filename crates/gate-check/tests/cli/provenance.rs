@@ -170,7 +170,7 @@ fn what_is_no_age_and_no_commit_is_refused() {
         ("--max-age=-7d", "expected a time"),
         (
             "--commit=main",
-            "--commit: found \"main\", expected at least seven hexadecimal digits",
+            "--commit' with value 'main': found \"main\", expected at least seven hexadecimal digits",
         ),
         ("--commit=012345", "expected at least seven"),
         (

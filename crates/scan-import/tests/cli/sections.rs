@@ -54,6 +54,21 @@ fn each_file_is_a_source_with_its_tool_and_an_input_with_its_digest() {
 }
 
 #[test]
+fn the_commit_is_that_of_the_run_unless_another_is_named() {
+    let place = place();
+    let run = r#"{"run":{"source":{"commit":"0123456789"}}}"#;
+    let commit = |arguments: &[&str], stdin: &str| {
+        let ran = place.feed(TOOL, &[&["trivy.json"], arguments].concat(), stdin);
+        ran.ended(0).document()["provenance"][0]["commit"].clone()
+    };
+    assert_eq!(commit(&[], run), "0123456789");
+    assert_eq!(commit(&["--commit=abcdef0123"], run), "abcdef0123");
+    assert_eq!(commit(&["--commit=abcdef0123"], ""), "abcdef0123");
+    assert_eq!(commit(&[], ""), Value::Null);
+    place.feed(TOOL, &["trivy.json", "--commit="], run).ended(2);
+}
+
+#[test]
 fn a_second_import_adds_to_the_first_and_is_as_one_import_of_both() {
     let place = place();
     place.write("other.json", &TRIVY.replace("CRITICAL", "LOW"));
