@@ -8,7 +8,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::SchemaError;
 use crate::evidence::{
-    CodeQuality, Comparison, Evidence, Gates, Provenance, Validation, Vulnerabilities, Warning,
+    CodeQuality, Comparison, Evidence, Gates, HealthChecks, Provenance, SmokeTests, Validation,
+    Vulnerabilities, Warning,
 };
 
 /// The version that this build writes.
@@ -27,6 +28,14 @@ impl Section for Validation {
 
 impl Section for Comparison {
     const NAME: &'static str = "comparison";
+}
+
+impl Section for HealthChecks {
+    const NAME: &'static str = "health_checks";
+}
+
+impl Section for SmokeTests {
+    const NAME: &'static str = "smoke_tests";
 }
 
 impl Section for Gates {

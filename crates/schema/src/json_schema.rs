@@ -1,7 +1,9 @@
 use schemars::{Schema, schema_for};
 
 use crate::Trend;
-use crate::configuration::{BenchmarkFile, EnvironmentsFile, GatesFile, ThresholdsFile};
+use crate::configuration::{
+    BenchmarkFile, EnvironmentsFile, GatesFile, ProbesFile, ThresholdsFile,
+};
 use crate::evidence::Evidence;
 
 /// The JSON Schema of each kind of file, with the name under which it is published in `bin-docs/schemas/`.
@@ -14,6 +16,7 @@ pub fn published_schemas() -> Vec<(&'static str, Schema)> {
             "performance-thresholds.schema.json",
             schema_for!(ThresholdsFile),
         ),
+        ("probes.schema.json", schema_for!(ProbesFile)),
         ("quality-gates.schema.json", schema_for!(GatesFile)),
         ("trend.schema.json", schema_for!(Trend)),
     ]

@@ -381,7 +381,7 @@ fn what_cannot_be_sent_is_told_before_the_run_without_any_secret() {
         ),
         (
             json!({"path": "/", "headers": {"Content-Length": "5"}}),
-            "bench-run frames its requests",
+            "the tool frames its requests",
         ),
         (
             json!({"path": "/", "method": "CONNECT"}),

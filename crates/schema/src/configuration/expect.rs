@@ -183,7 +183,7 @@ pub(super) fn pointer_problem(pointer: &str) -> Option<Problem> {
 }
 
 /// Whether this is a JSON Pointer: steps that each begin with a slash, and no `~` but in `~0` and `~1`.
-fn is_pointer(text: &str) -> bool {
+pub(super) fn is_pointer(text: &str) -> bool {
     let escapes = text.split('~').skip(1);
     (text.is_empty() || text.starts_with('/'))
         && escapes.into_iter().all(|rest| rest.starts_with(['0', '1']))

@@ -73,7 +73,7 @@ pub(super) fn problems(headers: &IndexMap<String, String>) -> Vec<Problem> {
         } else if OF_THE_CONNECTION.contains(&lower_case.as_str()) {
             refuse(
                 format!("`{name}`"),
-                "it left out: bench-run frames its requests and keeps its connections itself",
+                "it left out: the tool frames its requests and keeps its connections itself",
             );
         } else if !seen.insert(lower_case) {
             refuse(format!("`{name}` again"), "each header once");

@@ -3,13 +3,16 @@
 
 mod arrivals;
 mod benchmark;
+mod body_condition;
 mod cores;
 mod custom_gate;
 mod environments;
 mod expect;
 mod gates;
 mod header;
+mod json_place;
 mod memory;
+mod probes;
 mod problem;
 mod request;
 mod requests;
@@ -20,6 +23,7 @@ mod waiver;
 
 pub use arrivals::ArrivalLaw;
 pub use benchmark::{Benchmark, BenchmarkFile, HardwareRequirements, TestScenario};
+pub use body_condition::Unmet;
 pub use cores::Cores;
 pub use custom_gate::CustomGate;
 pub use environments::{Environment, EnvironmentsFile};
@@ -30,7 +34,12 @@ pub use gates::{
     VulnerabilityGates,
 };
 pub use header::{HeaderPart, header_parts, is_header_value};
+pub use json_place::JsonPlace;
 pub use memory::ServiceMemory;
+pub use probes::{
+    CommitExpectation, MetricCondition, Probe, ProbeExpect, ProbesFile, Sensors, SensorsSaid,
+    VersionExpectation,
+};
 pub use problem::{Configuration, Problem};
 pub use request::Request;
 pub use requests::ScenarioRequest;

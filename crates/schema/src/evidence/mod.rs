@@ -28,7 +28,7 @@ pub use code_quality::{CodeQuality, CodeQualityMetric, CodeQualitySource, TestCo
 pub use comparison::{
     Acceptance, Baseline, ComparedMetric, Comparison, Direction, Method, Verdict,
 };
-pub use deployment::{HealthChecks, SmokeTests};
+pub use deployment::{HealthChecks, ProbeCheck, ProbeTimings, SmokeTests};
 pub use gates::{GateCheck, GateGroup, GateLevel, GateWaiver, Gates};
 pub use judgement::{Check, CheckStatus, Operator, Validation};
 pub use latency::{Interval, Latency, QuantileIntervals, QuantileSamples};
@@ -150,13 +150,13 @@ impl Evidence {
                 self.comparison.as_ref().map(|section| section.passed),
             ),
             (
-                "health_checks",
+                HealthChecks::NAME,
                 self.health_checks
                     .as_ref()
                     .and_then(|section| section.passed),
             ),
             (
-                "smoke_tests",
+                SmokeTests::NAME,
                 self.smoke_tests.as_ref().and_then(|section| section.passed),
             ),
             (

@@ -1,16 +1,13 @@
 //! What an answer must be for its request to be ok.
 
 mod gzip;
-mod place;
 
 use memchr::memmem::Finder;
-use schema::configuration::{BodyCondition, Expect};
+use schema::configuration::{BodyCondition, Expect, JsonPlace};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use crate::record::Failure;
-use place::{Length, Place};
 
 /// Judges the answers to one request.
 #[derive(Clone, Debug)]
@@ -28,7 +25,7 @@ pub(super) enum Condition {
     /// It holds a text.
     Text(Finder<'static>),
     /// It is JSON and holds at a place what was configured.
-    Json(Place, BodyCondition),
+    Json(JsonPlace, BodyCondition),
 }
 
 impl Expectation {
@@ -46,10 +43,9 @@ impl Expectation {
         let text = expect.and_then(|expect| expect.contains.as_ref());
         let json = expect.and_then(|expect| expect.body.as_ref());
         let text = text.map(|text| Condition::Text(Finder::new(text).into_owned()));
-        let json = json
-            .into_iter()
-            .flatten()
-            .map(|condition| Condition::Json(Place::new(&condition.pointer), condition.clone()));
+        let json = json.into_iter().flatten().map(|condition| {
+            Condition::Json(JsonPlace::new(&condition.pointer), condition.clone())
+        });
         Expectation {
             statuses: status.map_or_else(Vec::new, |status| status.list().to_vec()),
             body: text.into_iter().chain(json).collect(),
@@ -85,10 +81,9 @@ impl Condition {
         match self {
             Condition::Actions(count) => carries_actions(body, *count),
             Condition::Text(text) => text.find(body).is_some(),
-            Condition::Json(place, condition) => place.find(body).is_ok_and(|found| match found {
-                None => condition.exists == Some(false),
-                Some(value) => holds_at(condition, value.get()),
-            }),
+            Condition::Json(place, condition) => place
+                .find(body)
+                .is_ok_and(|found| condition.unmet(found).is_none()),
         }
     }
 }
@@ -104,53 +99,12 @@ fn carries_actions(body: &[u8], batch_size: u64) -> bool {
         .is_ok_and(|prediction| prediction.actions.len() as u64 == batch_size)
 }
 
-/// Whether the value that stands there as `text` is the one that was configured.
-fn holds_at(condition: &BodyCondition, text: &str) -> bool {
-    let number = |holds: &dyn Fn(f64) -> bool| serde_json::from_str::<f64>(text).is_ok_and(holds);
-    let equal = |expected: &Value| {
-        serde_json::from_str::<Value>(text).is_ok_and(|found| is_equal(&found, expected))
-    };
-    let long = |length: u64| {
-        serde_json::from_str::<Length>(text).is_ok_and(|Length(found)| found == length)
-    };
-    condition.exists != Some(false)
-        && condition.equals.as_ref().is_none_or(equal)
-        && condition.length.is_none_or(long)
-        && condition
-            .at_least
-            .is_none_or(|least| number(&|found| found >= least))
-        && condition
-            .at_most
-            .is_none_or(|most| number(&|found| found <= most))
-}
-
-/// Equality of JSON values, in which 1 and 1.0 are one number.
-fn is_equal(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => {
-            one == other || one.as_f64() == other.as_f64()
-        }
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len()
-                && one
-                    .iter()
-                    .zip(other)
-                    .all(|(one, other)| is_equal(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            let holds = |(key, value)| other.get(key).is_some_and(|other| is_equal(value, other));
-            one.len() == other.len() && one.iter().all(holds)
-        }
-        _ => one == other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use flate2::Compression;
     use flate2::write::GzEncoder;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use std::io::Write;
 
     fn expectation(expect: Value) -> Expectation {

@@ -9,23 +9,24 @@ use serde_json::value::RawValue;
 
 /// A JSON Pointer (RFC 6901), taken apart.
 #[derive(Clone, Debug)]
-pub(in crate::plan) struct Place {
+pub struct JsonPlace {
     steps: Vec<String>,
 }
 
-impl Place {
+impl JsonPlace {
     /// Of a pointer that is well-formed: nothing, or steps that each begin with a slash.
-    pub(super) fn new(pointer: &str) -> Place {
+    pub fn new(pointer: &str) -> JsonPlace {
         let steps = pointer.split('/').skip(1);
-        Place {
+        JsonPlace {
             steps: steps
                 .map(|step| step.replace("~1", "/").replace("~0", "~"))
                 .collect(),
         }
     }
 
-    /// The value there as it is written; `None` if there is no such place. All of `body` must be one JSON value.
-    pub(super) fn find<'a>(&self, body: &'a [u8]) -> serde_json::Result<Option<&'a RawValue>> {
+    /// The value there as it is written; `None` if there is no such place. All of `body` must be one JSON value, else an
+    /// error.
+    pub fn find<'a>(&self, body: &'a [u8]) -> serde_json::Result<Option<&'a RawValue>> {
         let mut value: &RawValue = serde_json::from_slice(body)?;
         for step in &self.steps {
             if !value.get().starts_with(['{', '[']) {
@@ -165,7 +166,7 @@ mod tests {
         #[test]
         fn a_place_is_where_a_tree_has_it(value in any_json(), pointer in "(/([a01-]|~0|~1){0,2}){0,4}") {
             let text = value.to_string();
-            let found = Place::new(&pointer).find(text.as_bytes()).unwrap();
+            let found = JsonPlace::new(&pointer).find(text.as_bytes()).unwrap();
             let found = found.map(|found| serde_json::from_str::<Value>(found.get()).unwrap());
             prop_assert_eq!(found.as_ref(), value.pointer(&pointer));
         }
