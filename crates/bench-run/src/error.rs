@@ -1,5 +1,4 @@
 use std::io;
-use std::path::PathBuf;
 
 use hdrhistogram::serialization::V2DeflateSerializeError;
 use schema::SchemaError;
@@ -51,20 +50,6 @@ pub enum BenchError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A certificate or a key that cannot be used.
-    #[error("{}: {reason}", .path.display())]
-    Certificate {
-        /// Its file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// `https`, and nothing to trust.
-    #[error("found no root certificates on this system: name some with --cacert FILE")]
-    NoRootCertificates,
-    /// TLS could not be set up at all.
-    #[error("TLS: {0}")]
-    Tls(#[from] rustls::Error),
     /// A page that could not be had.
     #[error("GET {url}: {reason}")]
     Fetch {
@@ -91,26 +76,6 @@ pub enum BenchError {
         name: String,
         /// What there is.
         known: String,
-    },
-    /// A header's value cannot be made of the environment.
-    #[error("{configuration}: {place}: found {found}, {reason}")]
-    Header {
-        /// The configuration file.
-        configuration: String,
-        /// Where it stands in the file.
-        place: String,
-        /// What stands there in place of the value, never the value.
-        found: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// The service's address cannot be used.
-    #[error("target {target}: {reason}")]
-    Target {
-        /// The address, without user information.
-        target: String,
-        /// What is wrong with it.
-        reason: String,
     },
     /// Processors that this process may not use.
     #[error("{path}: benchmark.cores: found {found}, expected {expected}")]

@@ -61,6 +61,42 @@ pub enum ToolkitError {
         /// The nearest known name, or all of them, as the end of the sentence.
         hint: String,
     },
+    /// A header's value cannot be made of the environment.
+    #[error("{configuration}: {place}: found {found}, {reason}")]
+    Header {
+        /// The configuration file.
+        configuration: String,
+        /// Where it stands in the file.
+        place: String,
+        /// What stands there in place of the value, never the value.
+        found: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The address of a service cannot be used.
+    #[error("target {target}: {reason}")]
+    Target {
+        /// The address, without user information.
+        target: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A certificate or a key that cannot be used.
+    #[error("{}: {reason}", .path.display())]
+    Certificate {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `https`, and nothing to trust.
+    #[error(
+        "found no root certificates on this system: name some with ca_cert, under tls in the configuration"
+    )]
+    NoRootCertificates,
+    /// TLS could not be set up at all.
+    #[error("TLS: {0}")]
+    Tls(#[from] rustls::Error),
     /// An option asks for stdin, from which the documents come.
     #[error("{option} -: stdin is where the documents come from")]
     StdinTwice {

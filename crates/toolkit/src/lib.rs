@@ -17,6 +17,8 @@ mod input_stream;
 mod interrupt;
 mod locate;
 pub mod markdown;
+pub mod outside;
+pub mod prometheus;
 mod streams;
 mod suggest;
 pub mod summary;

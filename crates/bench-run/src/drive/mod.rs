@@ -29,7 +29,8 @@ use crate::record::Recording;
 pub use descriptors::allow as allow_connections;
 pub use fetch::{Answer, fetch};
 use last_answer::LastAnswer;
-pub use transport::{Broken, Endpoint, Security};
+pub use toolkit::http::Security;
+pub use transport::{Broken, Endpoint, security};
 use worker::Worker;
 
 /// Before the first request of an open loop is due.

@@ -188,7 +188,7 @@ impl<'a> CanonicalCondition<'a> {
 mod tests {
     use super::*;
     use crate::options::Options;
-    use crate::plan::{Outside, Plan};
+    use crate::plan::{Plan, nothing_outside};
     use argh::FromArgs;
     use schema::configuration::BenchmarkFile;
     use serde_json::{Value, json};
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn plan(file: &BenchmarkFile) -> Plan {
-        Plan::new(file, &mut Outside::nothing(), 7).unwrap()
+        Plan::new(file, &mut nothing_outside(), 7).unwrap()
     }
 
     /// Of each scenario.

@@ -4,7 +4,6 @@ mod canonical;
 mod cores;
 mod expectation;
 mod scenario;
-mod target;
 mod workload;
 
 use rand::SeedableRng;
@@ -17,8 +16,9 @@ pub use cores::{allowed_cores, worker_cores};
 pub use expectation::Expectation;
 pub use scenario::{Arrivals, Length, Phase, ScenarioPlan};
 pub use schema::configuration::ArrivalLaw;
-pub use target::{Place, Target};
-pub use workload::{Content, Outside, USER_AGENT, Workload, folder_of};
+pub use toolkit::http::{Place, Target};
+pub use toolkit::outside::{Outside, folder_of};
+pub use workload::{Content, USER_AGENT, Workload};
 
 const DEFAULT_REPETITIONS: u64 = 5;
 const DEFAULT_SENSOR_COUNT: u64 = 3;
@@ -105,6 +105,15 @@ impl Plan {
     }
 }
 
+/// What stands around a configuration in tests: an environment of one variable.
+#[cfg(test)]
+fn nothing_outside() -> Outside {
+    Outside::with_variables("ci.yaml", |name| match name {
+        "TOKEN" => Ok("my-secret".to_owned()),
+        _ => Err(std::env::VarError::NotPresent),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,7 +139,7 @@ mod tests {
             test_scenarios: vec![scenario],
             ..BenchmarkFile::default()
         };
-        Plan::new(&file, &mut Outside::nothing(), 7).unwrap()
+        Plan::new(&file, &mut nothing_outside(), 7).unwrap()
     }
 
     #[test]

@@ -18,7 +18,7 @@ use memory::{MemoryChoice, MemoryPlace};
 pub use memory::{MemoryFigures, MemoryWatch};
 use process::Served;
 
-use crate::drive::{Answer, Endpoint, Security, fetch};
+use crate::drive::{self, Answer, Endpoint, Security, fetch};
 use crate::error::BenchError;
 use crate::options::{Duel, Options};
 use crate::plan::{Place, Target, folder_of};
@@ -90,7 +90,7 @@ impl Destination {
         streams: &mut Streams<'_>,
     ) -> Result<Destination, BenchError> {
         let folder = folder_of(&options.config);
-        let security = Security::find(options, file.benchmark.tls.as_ref(), &folder)?;
+        let security = drive::security(options, file.benchmark.tls.as_ref(), &folder)?;
         match (&options.target, &options.environment) {
             (Some(_), Some(_)) => {
                 return Err(BenchError::Exclusive {

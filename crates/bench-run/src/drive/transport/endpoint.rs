@@ -6,9 +6,10 @@ use std::time::Duration;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 
-use super::security::Security;
 use crate::error::BenchError;
 use crate::plan::{Place, Target};
+use toolkit::ToolkitError;
+use toolkit::http::Security;
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -41,7 +42,7 @@ impl Endpoint {
         };
         let secured = if tls {
             let server =
-                ServerName::try_from(name.to_owned()).map_err(|error| BenchError::Target {
+                ServerName::try_from(name.to_owned()).map_err(|error| ToolkitError::Target {
                     target: target.url.clone(),
                     reason: format!("no certificate can be for this host: {error}"),
                 })?;

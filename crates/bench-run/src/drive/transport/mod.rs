@@ -6,5 +6,5 @@ mod stream;
 mod tls;
 
 pub use endpoint::Endpoint;
-pub use security::Security;
+pub use security::find as security;
 pub use stream::{Broken, Opened, Received, Stream};

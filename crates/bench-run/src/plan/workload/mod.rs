@@ -1,6 +1,5 @@
 //! What is sent: the policy's prediction request, or the requests of the configuration.
 
-mod outside;
 mod own_request;
 mod prediction;
 
@@ -10,9 +9,8 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use schema::configuration::ScenarioRequest;
 
-use super::{Expectation, Target};
+use super::{Expectation, Outside, Target};
 use crate::error::BenchError;
-pub use outside::{Outside, folder_of};
 pub use own_request::OwnRequest;
 
 /// What every request says that it comes from, unless the configuration says otherwise.
@@ -131,6 +129,7 @@ impl Workload {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::nothing_outside;
     use schema::configuration::BenchmarkFile;
     use serde_json::json;
 
@@ -143,7 +142,7 @@ mod tests {
             "warmup_iterations": 0, "measurement_iterations": 1, "batch_sizes": [1],
             "concurrent_requests": 1, "duration_seconds": 1, "requests": requests}}))
         .unwrap();
-        let content = Content::new(&file.benchmark_requests(), 1, &mut Outside::nothing());
+        let content = Content::new(&file.benchmark_requests(), 1, &mut nothing_outside());
         let target = Target::parse("http://127.0.0.1:8080").unwrap();
         Workload::new(&content.unwrap(), &target, 3, seed)
     }

@@ -1,11 +1,11 @@
 use std::fmt;
 
 use schema::configuration::ScenarioRequest;
+use toolkit::outside::HeaderValue;
 
-use super::outside::HeaderValue;
-use super::{Outside, USER_AGENT, WireRequest};
+use super::{USER_AGENT, WireRequest};
 use crate::error::BenchError;
-use crate::plan::{Expectation, Target};
+use crate::plan::{Expectation, Outside, Target};
 
 /// Methods whose requests say how long their body is even if they have none (RFC 9110, 8.6).
 const METHODS_WITH_A_BODY: [&str; 3] = ["PATCH", "POST", "PUT"];
@@ -104,6 +104,7 @@ impl OwnRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::nothing_outside;
     use schema::configuration::Request;
     use serde_json::{Value, json};
 
@@ -114,7 +115,7 @@ mod tests {
             request: &request,
             expect: None,
         };
-        OwnRequest::new(&configured, &mut Outside::nothing()).unwrap()
+        OwnRequest::new(&configured, &mut nothing_outside()).unwrap()
     }
 
     fn wire(request: Value) -> String {

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use schema::evidence::MemorySource;
-use toolkit::ToolkitError;
+use toolkit::{ToolkitError, prometheus};
 
+use super::BYTES_PER_MB;
 use super::reader::MemoryReader;
-use super::{BYTES_PER_MB, prometheus};
 use crate::error::BenchError;
 use crate::service::Address;
 

@@ -8,7 +8,6 @@ mod figures;
 mod high_water;
 mod metrics_page;
 mod procfs;
-mod prometheus;
 mod reader;
 mod readings;
 mod watch;

@@ -1,4 +1,16 @@
-//! Addresses of services, as they may be printed.
+//! Services: their addresses, whom their connections trust, and one request at a time to them.
+
+mod certificate;
+mod client;
+mod connection;
+mod security;
+mod target;
+mod trace;
+
+pub use certificate::Certificate;
+pub use client::{Client, Exchange, Failure, FailureKind, Request};
+pub use security::{Identity, Security, Trust};
+pub use target::{Place, Target};
 
 /// A text, an address or a command say, without the users and passwords that may stand in the addresses in it.
 pub fn without_user(text: &str) -> String {

@@ -1,13 +1,14 @@
+//! What a configuration refers to and does not hold.
+
 use std::env::{self, VarError};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use schema::configuration::{HeaderPart, header_parts, is_header_value};
 use schema::evidence::InputFile;
-use toolkit::ToolkitError;
-use toolkit::files::ReadFile;
 
-use crate::error::BenchError;
+use crate::ToolkitError;
+use crate::files::ReadFile;
 
 const VARIABLE: &str = "${}";
 
@@ -22,10 +23,18 @@ pub struct Outside {
 impl Outside {
     /// What stands around this configuration file.
     pub fn of(configuration: &ReadFile) -> Outside {
+        Outside::with_variables(&configuration.name, |name| env::var(name))
+    }
+
+    /// The same around the file of this name, with another environment.
+    pub fn with_variables(
+        configuration: &str,
+        variable: fn(&str) -> Result<String, VarError>,
+    ) -> Outside {
         Outside {
-            configuration: configuration.name.clone(),
-            folder: folder_of(&configuration.name),
-            variable: |name| env::var(name),
+            configuration: configuration.to_owned(),
+            folder: folder_of(configuration),
+            variable,
             files: Vec::new(),
         }
     }
@@ -35,8 +44,8 @@ impl Outside {
         self.files.iter().map(ReadFile::input)
     }
 
-    /// The content of a file that is named relative to the configuration.
-    pub(super) fn content(&mut self, file: &str) -> Result<Vec<u8>, BenchError> {
+    /// The content of a file that is named relative to the configuration. An error if it cannot be read.
+    pub fn content(&mut self, file: &str) -> Result<Vec<u8>, ToolkitError> {
         let path = self.folder.join(file);
         let name = path.to_string_lossy();
         if let Some(known) = self.files.iter().find(|known| known.name == name) {
@@ -56,8 +65,8 @@ impl Outside {
 
     /// A header's value with its variables from the environment; `place` is where it stands in the configuration.
     /// What the environment says is in no error: it may be a secret.
-    pub(super) fn header(&self, place: &str, value: &str) -> Result<HeaderValue, BenchError> {
-        let refuse = |found: &str, reason: &'static str| BenchError::Header {
+    pub fn header(&self, place: &str, value: &str) -> Result<HeaderValue, ToolkitError> {
+        let refuse = |found: &str, reason: &'static str| ToolkitError::Header {
             configuration: self.configuration.clone(),
             place: place.to_owned(),
             found: found.to_owned(),
@@ -94,16 +103,16 @@ impl Outside {
 
 /// The value of a header.
 #[derive(Clone, Default)]
-pub(in crate::plan) struct HeaderValue {
+pub struct HeaderValue {
     /// With what the environment says: it may hold secrets.
-    pub(super) sent: String,
+    pub sent: String,
     /// The same with `${}` in place of that, which no value can hold otherwise.
-    pub(in crate::plan) told: String,
+    pub told: String,
 }
 
 impl HeaderValue {
     /// Without a variable.
-    pub(super) fn known(text: &str) -> HeaderValue {
+    pub fn known(text: &str) -> HeaderValue {
         HeaderValue {
             sent: text.to_owned(),
             told: text.to_owned(),
@@ -122,35 +131,28 @@ pub fn folder_of(configuration: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toolkit::files::sha256;
+    use crate::files::sha256;
 
-    impl Outside {
-        /// No folder, and an environment of three variables, one of which can be sent.
-        pub fn nothing() -> Outside {
-            Outside {
-                configuration: "ci.yaml".to_owned(),
-                folder: PathBuf::new(),
-                variable: |name| match name {
-                    "TOKEN" => Ok("my-secret".to_owned()),
-                    "LINES" => Ok("my-secret\r\nX: y".to_owned()),
-                    "EMPTY" => Ok(String::new()),
-                    _ => Err(VarError::NotPresent),
-                },
-                files: Vec::new(),
-            }
-        }
+    /// No folder, and an environment of three variables, one of which can be sent.
+    fn nothing() -> Outside {
+        Outside::with_variables("ci.yaml", |name| match name {
+            "TOKEN" => Ok("my-secret".to_owned()),
+            "LINES" => Ok("my-secret\r\nX: y".to_owned()),
+            "EMPTY" => Ok(String::new()),
+            _ => Err(VarError::NotPresent),
+        })
     }
 
     #[test]
     fn variables_are_replaced_and_the_rest_stays() {
-        let header = Outside::nothing().header("h", "Bearer ${TOKEN}$").unwrap();
+        let header = nothing().header("h", "Bearer ${TOKEN}$").unwrap();
         assert_eq!(header.sent, "Bearer my-secret$");
         assert_eq!(header.told, "Bearer ${}$");
     }
 
     #[test]
     fn a_variable_that_cannot_be_sent_is_named_and_its_content_is_not() {
-        let outside = Outside::nothing();
+        let outside = nothing();
         for (name, reason) in [
             ("MISSING", "which is not set"),
             ("EMPTY", "which is empty"),

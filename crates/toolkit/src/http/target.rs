@@ -2,9 +2,9 @@ use std::os::unix::net::SocketAddr as UnixAddress;
 
 use http::Uri;
 use http::uri::PathAndQuery;
-use toolkit::http::without_user;
 
-use crate::error::BenchError;
+use super::without_user;
+use crate::ToolkitError;
 
 /// The address of a service, taken apart.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub enum Place {
 impl Target {
     /// Takes `http://host`, `https://host` or `unix:/path/of/a.socket` apart. What is loaded may stand deeper:
     /// `https://host/prefix`, `unix:/path/of/a.socket:/prefix`.
-    pub fn parse(url: &str) -> Result<Target, BenchError> {
+    pub fn parse(url: &str) -> Result<Target, ToolkitError> {
         let (service, path) = Target::of_page(url)?;
         if path.contains('?') {
             return Err(refused(
@@ -54,7 +54,7 @@ impl Target {
     }
 
     /// Takes the address of a page apart, in the same forms: the service, and the page's path with its query.
-    pub fn of_page(url: &str) -> Result<(Target, String), BenchError> {
+    pub fn of_page(url: &str) -> Result<(Target, String), ToolkitError> {
         match url.strip_prefix("unix:") {
             Some(rest) => unix_page(url, rest),
             None => host_page(url),
@@ -62,14 +62,14 @@ impl Target {
     }
 }
 
-fn refused(url: &str, reason: impl Into<String>) -> BenchError {
-    BenchError::Target {
+fn refused(url: &str, reason: impl Into<String>) -> ToolkitError {
+    ToolkitError::Target {
         target: without_user(url),
         reason: reason.into(),
     }
 }
 
-fn unix_page(url: &str, rest: &str) -> Result<(Target, String), BenchError> {
+fn unix_page(url: &str, rest: &str) -> Result<(Target, String), ToolkitError> {
     let (socket, path) = match rest.find(":/") {
         Some(end) => (&rest[..end], &rest[end + 1..]),
         None => (rest, "/"),
@@ -94,7 +94,7 @@ fn unix_page(url: &str, rest: &str) -> Result<(Target, String), BenchError> {
     Ok((service, path.as_str().to_owned()))
 }
 
-fn host_page(url: &str) -> Result<(Target, String), BenchError> {
+fn host_page(url: &str) -> Result<(Target, String), ToolkitError> {
     let uri: Uri = url
         .parse()
         .map_err(|error| refused(url, format!("{error}")))?;
