@@ -24,7 +24,7 @@ pub(crate) struct Options {
     pub(crate) allow_missing: Vec<String>,
 
     /// fail evidence that is older, as in 24h or 7d
-    #[argh(option, arg_name = "time", from_str_fn(duration))]
+    #[argh(option, arg_name = "time", from_str_fn(duration::age))]
     pub(crate) max_age: Option<Duration>,
 
     /// fail evidence of another commit, or of none; at least seven digits

@@ -16,8 +16,12 @@ pub fn read<C: Configuration>(
     streams: &mut Streams<'_>,
 ) -> Result<(C, ReadFile), ToolkitError> {
     let file = files::read(path, streams)?;
-    let configuration = parse(&file.name, &file.content).map_err(ToolkitError::Configuration)?;
-    Ok((configuration, file))
+    Ok((of(&file)?, file))
+}
+
+/// A configuration that has been read, from a file or from wherever else. Every problem is named as in [`read`].
+pub fn of<C: Configuration>(file: &ReadFile) -> Result<C, ToolkitError> {
+    parse(&file.name, &file.content).map_err(ToolkitError::Configuration)
 }
 
 fn parse<C: Configuration>(name: &str, content: &[u8]) -> Result<C, Vec<String>> {

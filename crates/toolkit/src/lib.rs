@@ -7,7 +7,7 @@ pub mod clock;
 mod commit;
 pub mod configuration;
 pub mod documents;
-mod duration;
+pub mod duration;
 mod error;
 mod exit;
 pub mod figure;
@@ -27,7 +27,6 @@ pub mod yaml;
 
 pub use allowed_missing::AllowedMissing;
 pub use commit::{commit, is_same_commit};
-pub use duration::duration;
 pub use error::ToolkitError;
 pub use exit::Exit;
 pub use input_stream::InputStream;

@@ -94,6 +94,7 @@ impl Outside {
                     }
                     whole.sent += &said;
                     whole.told += VARIABLE;
+                    whole.secrets.push(said);
                 }
             }
         }
@@ -108,6 +109,8 @@ pub struct HeaderValue {
     pub sent: String,
     /// The same with `${}` in place of that, which no value can hold otherwise.
     pub told: String,
+    /// What the environment says, piece by piece.
+    pub secrets: Vec<String>,
 }
 
 impl HeaderValue {
@@ -116,6 +119,7 @@ impl HeaderValue {
         HeaderValue {
             sent: text.to_owned(),
             told: text.to_owned(),
+            secrets: Vec::new(),
         }
     }
 }
@@ -148,6 +152,7 @@ mod tests {
         let header = nothing().header("h", "Bearer ${TOKEN}$").unwrap();
         assert_eq!(header.sent, "Bearer my-secret$");
         assert_eq!(header.told, "Bearer ${}$");
+        assert_eq!(header.secrets, ["my-secret"]);
     }
 
     #[test]

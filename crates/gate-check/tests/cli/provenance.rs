@@ -165,7 +165,7 @@ fn what_is_no_age_and_no_commit_is_refused() {
     for (option, message) in [
         (
             "--max-age=7",
-            "found \"7\", expected a time, as in 30s, 24h or 7d",
+            "found \"7\", expected a time, as in 30m, 24h or 7d",
         ),
         ("--max-age=-7d", "expected a time"),
         (

@@ -41,7 +41,7 @@ pub struct Request<'a> {
 }
 
 /// What became of a request. What came before a failure is there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Exchange {
     /// The status of the answer, if there is one.
     pub status: Option<u16>,
@@ -88,6 +88,11 @@ impl Client {
             security,
             user_agent: user_agent.to_owned(),
         }
+    }
+
+    /// Whether connections are made to whoever answers.
+    pub fn trusts_anyone(&self) -> bool {
+        self.security.trusts_anyone()
     }
 
     /// Reads what connections to this target need, so that an error in it is told before the first request; no file is read

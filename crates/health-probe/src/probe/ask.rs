@@ -1,0 +1,183 @@
+//! A probe is asked until it passes, or patience ends.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use schema::Measured;
+use schema::evidence::{Check, ProbeCheck, ProbeTimings};
+use toolkit::http::{Client, Exchange, FailureKind, Target};
+
+use super::judge::{self, Unmet};
+use super::prepared::{Content, Prepared};
+use super::sensors;
+
+/// How long and how often a probe may be asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// Nothing is waited for beyond it.
+    pub(crate) deadline: Instant,
+    /// How often at most, if it fails.
+    pub(crate) attempts: u32,
+    /// Between two attempts.
+    pub(crate) interval: Duration,
+}
+
+/// What became of a probe.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// As it stands in documents.
+    pub(crate) check: ProbeCheck,
+    /// The slowest answer of the last attempt; all the time that had passed where there was none.
+    pub(crate) response_time: Option<Measured>,
+}
+
+/// One attempt: every sample, up to the first that is not as expected.
+struct Attempt {
+    check: Check,
+    is_final: bool,
+    exchange: Exchange,
+    slowest: Option<Measured>,
+}
+
+impl Prepared {
+    /// Asks until all of an attempt is as expected, the attempts are used up, the deadline is near, or something was found
+    /// that no further attempt can make good.
+    pub(crate) fn ask(&self, client: &Client, target: &Target, patience: &Patience) -> Asked {
+        let began = Instant::now();
+        let mut attempts = 1;
+        loop {
+            let attempt = self.attempt(client, target, patience.deadline);
+            let next = Instant::now() + patience.interval;
+            let is_last = attempt.check.passed
+                || attempt.is_final
+                || attempts >= patience.attempts
+                || next >= patience.deadline;
+            if is_last {
+                let is_answered = attempt.exchange.failure.is_none();
+                let response_time = attempt.slowest.filter(|_| is_answered);
+                return Asked {
+                    check: ProbeCheck {
+                        check: attempt.check,
+                        method: self.method.clone(),
+                        url: self.url(target),
+                        attempts,
+                        timings: attempt.exchange.timings,
+                    },
+                    response_time: response_time.or_else(|| passed_since(began)),
+                };
+            }
+            attempts += 1;
+            thread::sleep(patience.interval);
+        }
+    }
+
+    /// A probe without an answer, for whatever reason: it fails as any other.
+    pub(crate) fn unasked(&self, target: &Target, began: Instant, why: &str) -> Asked {
+        let exchange = Exchange {
+            status: None,
+            body: Vec::new(),
+            failure: Some(toolkit::http::Failure {
+                kind: FailureKind::Timeout,
+                message: why.to_owned(),
+            }),
+            timings: ProbeTimings {
+                total_ms: passed_since(began),
+                ..ProbeTimings::default()
+            },
+            certificate: None,
+        };
+        let (check, _) = self.judged(&exchange, &self.request_line(target));
+        Asked {
+            check: ProbeCheck {
+                check,
+                method: self.method.clone(),
+                url: self.url(target),
+                attempts: 0,
+                timings: exchange.timings,
+            },
+            response_time: passed_since(began),
+        }
+    }
+
+    fn attempt(&self, client: &Client, target: &Target, deadline: Instant) -> Attempt {
+        let body = match self.sent_body(client, target, deadline) {
+            Ok(body) => body,
+            Err(attempt) => return *attempt,
+        };
+        let request = self.request_line(target);
+        let mut slowest = None;
+        let mut remaining = self.samples;
+        loop {
+            let exchange = self.send(client, target, body.as_deref(), deadline);
+            slowest = slower(slowest, exchange.timings.total_ms);
+            remaining = remaining.saturating_sub(1);
+            let (check, is_final) = self.judged(&exchange, &request);
+            if !check.passed || remaining == 0 {
+                return Attempt {
+                    check,
+                    is_final,
+                    exchange,
+                    slowest,
+                };
+            }
+        }
+    }
+
+    /// What is sent; or why that cannot be known.
+    fn sent_body(
+        &self,
+        client: &Client,
+        target: &Target,
+        deadline: Instant,
+    ) -> Result<Option<Vec<u8>>, Box<Attempt>> {
+        let observations = match &self.body {
+            Content::Nothing => return Ok(None),
+            Content::Bytes(bytes) => return Ok(Some(bytes.clone())),
+            Content::AsTheServiceSays(observations) => observations,
+        };
+        let metadata = self.send_for_metadata(client, target, deadline);
+        let is_answered = metadata.failure.is_none() && metadata.status == Some(200);
+        match sensors::said(&metadata.body).filter(|_| is_answered) {
+            Some(count) => {
+                let request = sensors::fitted(observations, count);
+                Ok(Some(request.to_string().into_bytes()))
+            }
+            None => {
+                let request = format!("GET {}{}", target.url, sensors::METADATA);
+                let unmet = judge::no_metadata(&metadata);
+                Err(Box::new(Attempt {
+                    check: judge::failed(self, &unmet, &request, &metadata),
+                    is_final: false,
+                    slowest: metadata.timings.total_ms,
+                    exchange: metadata,
+                }))
+            }
+        }
+    }
+
+    /// Whether an answer is as expected, and if not, whether asking again could only hide it.
+    fn judged(&self, exchange: &Exchange, request: &str) -> (Check, bool) {
+        match judge::first_unmet(self, exchange) {
+            None => (judge::passed(self, exchange), false),
+            Some(unmet @ Unmet { is_final, .. }) => {
+                (judge::failed(self, &unmet, request, exchange), is_final)
+            }
+        }
+    }
+
+    fn request_line(&self, target: &Target) -> String {
+        format!("{} {}", self.method, self.url(target))
+    }
+}
+
+fn passed_since(began: Instant) -> Option<Measured> {
+    Measured::rounded(began.elapsed().as_secs_f64() * 1e3)
+}
+
+/// The longer of two times, of which either may be unknown.
+pub(crate) fn slower(one: Option<Measured>, other: Option<Measured>) -> Option<Measured> {
+    match (one, other) {
+        (Some(one), Some(other)) if one < other => Some(other),
+        (one, other) => one.or(other),
+    }
+}
