@@ -1,4 +1,4 @@
-use schema::evidence::{Check, CheckStatus, Evidence, GateGroup, Verdict};
+use schema::evidence::{Check, CheckStatus, Evidence, GateGroup, ProbeCheck, Verdict};
 
 use super::quantity::{Quantity, Range, number, written};
 
@@ -193,6 +193,14 @@ pub(crate) fn groups(evidence: &Evidence) -> Vec<CheckGroup<'_>> {
         .validation
         .iter()
         .map(|section| CheckGroup::of("Validation", section.checks.iter()));
+    let health_checks = evidence
+        .health_checks
+        .iter()
+        .map(|section| probes("Health checks", &section.checks));
+    let smoke_tests = evidence
+        .smoke_tests
+        .iter()
+        .map(|section| probes("Smoke tests", &section.tests));
     let gates = evidence.gates.iter().flat_map(|section| {
         GateGroup::ALL.into_iter().map(|group| {
             let checks = section
@@ -203,9 +211,15 @@ pub(crate) fn groups(evidence: &Evidence) -> Vec<CheckGroup<'_>> {
         })
     });
     validation
+        .chain(health_checks)
+        .chain(smoke_tests)
         .chain(gates)
         .filter(|group| !group.rows.is_empty())
         .collect()
+}
+
+fn probes<'a>(title: &'static str, probes: &'a [ProbeCheck]) -> CheckGroup<'a> {
+    CheckGroup::of(title, probes.iter().map(|probe| &probe.check))
 }
 
 fn title_of(group: GateGroup) -> &'static str {
