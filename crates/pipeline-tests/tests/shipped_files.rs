@@ -5,7 +5,7 @@ use std::fs;
 
 use pipeline_tests::{Workplace, root};
 use schema::configuration::{
-    BenchmarkFile, Configuration, EnvironmentsFile, GatesFile, ThresholdsFile,
+    BenchmarkFile, Configuration, EnvironmentsFile, GatesFile, ProbesFile, ThresholdsFile,
 };
 use serde_json::{Value, json};
 use toolkit::{Streams, configuration};
@@ -16,6 +16,7 @@ const TOOLS: [&str; 7] = [
     "perf-compare",
     "scan-import",
     "gate-check",
+    "health-probe",
     "report-gen",
     "policy-server",
 ];
@@ -136,6 +137,17 @@ fn the_configurations_on_the_page_of_bench_run_can_be_used() {
     assert_eq!(any.scenario_requests(0).len(), 3);
 }
 
+#[test]
+fn the_checks_on_the_page_of_health_probe_can_be_used() {
+    let page = fs::read_to_string(root().join("bin-docs/health-probe.md")).unwrap();
+    let (_, example) = page.split_once("```yaml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let place = Workplace::default();
+    let probes: ProbesFile = read(place.write("probes.yaml", example).to_str().unwrap());
+    assert_eq!(probes.checks.len(), 4);
+    assert_eq!(shipped::<ProbesFile>("probes.yaml").checks.len(), 3);
+}
+
 /// Every option that a help text names, as in `--config`.
 fn options_in(help: &str) -> Vec<&str> {
     let words =
@@ -187,6 +199,7 @@ fn the_schema_that_a_tool_prints_is_the_published_one() {
         "perf-compare",
         "scan-import",
         "gate-check",
+        "health-probe",
         "report-gen",
     ] {
         let ran = place.run(tool, &["--schema"]);
@@ -232,6 +245,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/verdicts.md",
         "bin-docs/scan-import.md",
         "bin-docs/policy-server.md",
+        "bin-docs/health-probe.md",
     ] {
         let path = root().join(page);
         let text = fs::read_to_string(&path).unwrap();

@@ -211,7 +211,7 @@ fn the_roots_of_the_system_are_trusted_where_no_others_are_named() {
         "{without}"
     );
     assert!(
-        without.stderr.contains("name some with --cacert FILE"),
+        without.stderr.contains("name some with ca_cert"),
         "{without}"
     );
 }

@@ -1,10 +1,11 @@
 //! The command line, documents that come in, and interruptions.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
 use std::process::Stdio;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use pipeline_tests::patience::{ended, signal};
 use pipeline_tests::{Workplace, root};
@@ -151,6 +152,31 @@ fn a_document_is_passed_on_and_its_verdict_kept() {
     assert!(place.path("out.json").exists());
     let bad = [&arguments[..2], &["--exit-zero", "--quiet"]].concat();
     assert_eq!(place.feed(TOOL, &bad, "").ended(0).stderr, "");
+}
+
+#[test]
+fn nothing_is_asked_before_stdin_has_ended() {
+    let (url, requests) = serve(|_| answer(200, ""));
+    let place = Workplace::default();
+    place.write(
+        "probes.json",
+        r#"{"checks": [{"name": "one", "path": "/"}]}"#,
+    );
+    let mut child = place
+        .command(TOOL, &["--base-url", &url, "--probes", "probes.json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"{").unwrap();
+    // Long enough for a tool that would not wait to be seen.
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(requests.load(Ordering::SeqCst), 0);
+    stdin.write_all(b"}").unwrap();
+    drop(stdin);
+    ended(child).ended(0);
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
 }
 
 #[test]
