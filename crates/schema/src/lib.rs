@@ -10,6 +10,7 @@ mod error;
 pub mod evidence;
 mod json_schema;
 mod measured;
+pub mod policy;
 mod trend;
 
 pub use document::{Document, Section};

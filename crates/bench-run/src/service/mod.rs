@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use schema::configuration::{BenchmarkFile, EnvironmentsFile, Serve, ServiceMemory};
 use schema::evidence::{InputFile, PairingRole};
-use serde_json::Value;
+use schema::policy;
 use toolkit::http::without_user;
 use toolkit::{Interrupt, Streams, configuration};
 
@@ -24,8 +24,6 @@ use crate::options::{Duel, Options};
 use crate::plan::{Place, Target, folder_of};
 
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
-/// Speed and steering, which stand beside the sensors in the model's input.
-const INPUTS_BESIDE_SENSORS: u64 = 2;
 
 /// Where the load is to go, from the command line, the configuration or the environments file.
 #[derive(Debug)]
@@ -275,19 +273,8 @@ impl Service {
     /// How many sensor values its model takes, if it says.
     pub fn sensor_count(&self) -> Result<Option<u64>, BenchError> {
         let answer = self.address.get("/metadata", METADATA_TIMEOUT)?;
-        // Another status or another content: it has no such page.
-        let metadata: Option<Value> = (answer.status == 200)
-            .then(|| serde_json::from_slice(&answer.body).ok())
-            .flatten();
-        let inputs = metadata
-            .as_ref()
-            .and_then(|metadata| metadata.get("inputShape"))
-            .and_then(|shape| {
-                shape
-                    .as_u64()
-                    .or_else(|| shape.as_array()?.last()?.as_u64())
-            });
-        Ok(inputs.map(|inputs| inputs.saturating_sub(INPUTS_BESIDE_SENSORS)))
+        // Another status: it has no such page.
+        Ok(policy::sensor_count(&answer.body).filter(|_| answer.status == 200))
     }
 
     /// Begins to read its memory, if there is a place where it can be read.

@@ -32,6 +32,7 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
 }
 
 fn check(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
+    options.refuse_stdin_twice()?;
     let interrupt = Interrupt::defer()?;
     let mut incoming = documents::read_begun(streams)?.unwrap_or_default();
     if let Some(output) = &options.output {

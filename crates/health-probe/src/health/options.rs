@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use argh::FromArgs;
-use toolkit::duration;
+use toolkit::{ToolkitError, documents, duration};
 
 use crate::service::{ENVIRONMENTS, Whereabouts};
 
@@ -75,6 +75,13 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Documents come from stdin, and nothing else does.
+    pub(super) fn refuse_stdin_twice(&self) -> Result<(), ToolkitError> {
+        let probes = self.probes.as_deref().unwrap_or_default();
+        documents::refuse_stdin_twice(&[], "--probes", probes)?;
+        documents::refuse_stdin_twice(&[], "--environments", &self.environments)
+    }
+
     pub(super) fn whereabouts(&self) -> Whereabouts<'_> {
         Whereabouts {
             base_url: self.base_url.as_deref(),

@@ -3,8 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use schema::Measured;
+use schema::configuration::Benchmark;
 use schema::evidence::{Check, ProbeCheck, ProbeTimings};
+use schema::{Measured, policy};
 use toolkit::http::{Client, Exchange, FailureKind, Target};
 
 use super::judge::{self, Unmet};
@@ -137,12 +138,12 @@ impl Prepared {
         };
         let metadata = self.send_for_metadata(client, target, deadline);
         let is_answered = metadata.failure.is_none() && metadata.status == Some(200);
-        match sensors::said(&metadata.body).filter(|_| is_answered) {
-            Some(count) => {
+        match policy::sensor_count(&metadata.body).filter(|_| is_answered) {
+            Some(count @ 1..=Benchmark::MOST_SENSORS) => {
                 let request = sensors::fitted(observations, count);
                 Ok(Some(request.to_string().into_bytes()))
             }
-            None => {
+            _ => {
                 let request = format!("GET {}{}", target.url, sensors::METADATA);
                 let unmet = judge::no_metadata(&metadata);
                 Err(Box::new(Attempt {

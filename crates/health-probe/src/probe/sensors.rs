@@ -1,24 +1,9 @@
-//! How many sensor values a model takes, and observations that have as many.
+//! Observations that have as many sensor values as a model takes.
 
 use serde_json::Value;
 
 /// Where a service of policies describes its model.
 pub(crate) const METADATA: &str = "/metadata";
-/// Speed and steering are inputs of the model as well.
-const INPUTS_BESIDE_SENSORS: u64 = 2;
-
-/// The number in the body of `/metadata`; `None` if it says none that a model could have.
-pub(crate) fn said(metadata: &[u8]) -> Option<u64> {
-    let metadata: Value = serde_json::from_slice(metadata).ok()?;
-    let shape = metadata.get("inputShape")?;
-    let inputs = shape
-        .as_u64()
-        .or_else(|| shape.as_array()?.last()?.as_u64())?;
-    inputs
-        .checked_sub(INPUTS_BESIDE_SENSORS)
-        .filter(|sensors| (1..=schema::configuration::Benchmark::MOST_SENSORS).contains(sensors))
-}
-
 /// The same request, in which each observation has `count` sensor values: its own, repeated or cut.
 pub(crate) fn fitted(request: &Value, count: u64) -> Value {
     let mut request = request.clone();
@@ -40,25 +25,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
-
-    #[test]
-    fn metadata_says_how_many_values_a_model_takes_or_nothing() {
-        for (metadata, sensors) in [
-            (json!({"inputShape": [5]}), Some(3)),
-            (json!({"inputShape": [1, 7]}), Some(5)),
-            (json!({"inputShape": 5}), Some(3)),
-            (json!({"inputShape": [2]}), None),
-            (json!({"inputShape": [1]}), None),
-            (json!({"inputShape": []}), None),
-            (json!({"inputShape": [99_999]}), None),
-            (json!({"inputShape": "5"}), None),
-            (json!({}), None),
-        ] {
-            let text = metadata.to_string();
-            assert_eq!(said(text.as_bytes()), sensors, "{metadata}");
-        }
-        assert_eq!(said(b"<html>"), None);
-    }
 
     proptest! {
         #[test]

@@ -52,6 +52,10 @@ fn what_cannot_be_meant_is_a_usage_error() {
             "no.yaml: cannot be read",
         ),
         (
+            &["--base-url", "http://a", "--probes", "-"],
+            "--probes -: stdin is where the documents come from",
+        ),
+        (
             &["--base-url", "http://a", "--output", "no/file"],
             "no: no such folder",
         ),

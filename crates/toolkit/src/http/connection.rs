@@ -12,6 +12,7 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureSch
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, TcpConnector, Transport,
     TransportAdapter,
@@ -125,12 +126,21 @@ fn handshake(
 ) -> Result<TlsTransport, Error> {
     let mut session = ClientConnection::new(Arc::clone(config), name.clone())?;
     let mut socket = TransportAdapter::new(transport, details.current_time.clone());
-    socket.set_timeout(details.timeout);
+    socket.set_timeout(left_after_connecting(details));
     session.complete_io(&mut socket)?;
     Ok(TlsTransport {
         stream: StreamOwned::new(session, socket),
         buffers: buffers(details.config),
     })
+}
+
+/// Connecting had a part of the time that both have.
+fn left_after_connecting(details: &ConnectionDetails<'_>) -> NextTimeout {
+    let mut timeout = details.timeout;
+    if let (Duration::Exact(all), Instant::Exact(began)) = (timeout.after, details.now) {
+        timeout.after = Duration::Exact(all.saturating_sub(began.elapsed()));
+    }
+    timeout
 }
 
 fn buffers(config: &Config) -> LazyBuffers {

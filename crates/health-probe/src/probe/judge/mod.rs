@@ -73,7 +73,7 @@ pub(super) fn no_metadata(exchange: &Exchange) -> Unmet {
     let unmet = Unmet::new("sensors", Operator::AtLeast, 1, None);
     match (&exchange.failure, exchange.status) {
         (Some(failure), _) => unmet.but_found(format!("no answer: {}", failure.message)),
-        (None, Some(200)) => unmet.but_found("no `inputShape` that tells how many"),
+        (None, Some(200)) => unmet.but_found("no `inputShape` that a model can have"),
         (None, status) => unmet.but_found(format!("status {}", status.unwrap_or_default())),
     }
 }
