@@ -10,7 +10,7 @@ use schema::configuration::{
 use serde_json::{Value, json};
 use toolkit::{Streams, configuration};
 
-const TOOLS: [&str; 7] = [
+const TOOLS: [&str; 8] = [
     "bench-run",
     "perf-validate",
     "perf-compare",

@@ -60,7 +60,16 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "-5s", "soon", "5 parsecs", "1 month", "NaN", "inf", "1e300"] {
+        for text in [
+            "",
+            "-5s",
+            "soon",
+            "5 parsecs",
+            "1 month",
+            "NaN",
+            "inf",
+            "1e300",
+        ] {
             assert!(age(text).is_err() && wait(text).is_err(), "{text}");
         }
         assert!(wait("8d").is_err() && age("8d").is_ok());

@@ -20,6 +20,8 @@ const OF_THE_RUN: &str = "run";
 pub(super) struct Checks {
     pub(super) probes: Vec<Prepared>,
     pub(super) security: Security,
+    /// The commit that the service must say it was built from, which the answers speak of then.
+    pub(super) commit: Option<String>,
     /// Every file that was read.
     pub(super) inputs: Vec<InputFile>,
 }
@@ -60,6 +62,7 @@ pub(super) fn read(
     Ok(Checks {
         probes,
         security: Security::configured(file.tls.as_ref(), &folder_of(&read.name)),
+        commit: served.commit,
         inputs,
     })
 }

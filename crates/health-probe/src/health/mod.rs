@@ -41,6 +41,7 @@ fn check(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let (target, mut inputs) = options.whereabouts().find(streams)?;
     let mut checks = checks::read(&options, &incoming.evidence, streams)?;
     inputs.append(&mut checks.inputs);
+    incoming.commit = checks.commit.or(incoming.commit);
     let client = Client::new(checks.security, TOOL.name);
     client.prepare(&target)?;
     if client.trusts_anyone() && matches!(target.place, Place::Host { tls: true, .. }) {

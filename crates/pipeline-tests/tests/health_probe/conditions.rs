@@ -30,7 +30,8 @@ fn the_commit_is_the_one_that_is_named_or_that_of_the_run() {
         place.feed(crate::TOOL, &options, document)
     };
     run("0123456789abcdef", "").ended(0);
-    run("0123456", "").ended(0);
+    let abbreviated = run("0123456", "").ended(0).document();
+    assert_eq!(abbreviated["provenance"][0]["commit"], "0123456");
     let document = run("fedcba9", "").ended(1).document();
     assert_eq!(failure(&document, "one").0, "one.commit");
     let of_run = |commit: &str| json!({"run": {"source": {"commit": commit}}}).to_string();

@@ -1,7 +1,8 @@
 //! Which version and commit a service says that it is.
 
-use schema::configuration::{CommitExpectation, JsonPlace, ProbeExpect};
+use schema::configuration::{JsonPlace, ProbeExpect};
 use schema::evidence::{CheckValue, Operator};
+use toolkit::is_same_commit;
 
 use super::Unmet;
 
@@ -48,10 +49,4 @@ fn unmet_by(
         is_final: equals.is_some(),
         ..unmet(Some(CheckValue::Text(served)))
     })
-}
-
-/// Whether one hash is the other, or the beginning of it that is long enough to mean no other.
-fn is_same_commit(one: &str, other: &str) -> bool {
-    let shorter = one.len().min(other.len());
-    shorter >= CommitExpectation::SHORTEST && (one.starts_with(other) || other.starts_with(one))
 }
