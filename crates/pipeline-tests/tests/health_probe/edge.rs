@@ -36,7 +36,7 @@ fn what_cannot_be_meant_is_a_usage_error() {
         ),
         (
             &["--base-url", "http://a", "--timeout", "soon"],
-            "expected a time as in",
+            "expected a time, as in",
         ),
         (
             &["--base-url", "http://a", "--attempts", "0"],
