@@ -91,11 +91,11 @@ macro_rules! gate {
             }
         })
     };
-    ($group:ident: $section:ident.$value:ident, $unit:literal, $operator:ident $gates:ident.$topic:ident.$limit:ident, $about:literal, $found:expr) => {
+    ($group:ident: $section:ident.$($value:ident).+, $unit:literal, $operator:ident $gates:ident.$topic:ident.$limit:ident, $about:literal, $found:expr) => {
         Gate {
             group: GateGroup::$group,
             key: concat!(stringify!($gates), ".", stringify!($topic), ".", stringify!($limit)),
-            metric: concat!(stringify!($section), ".", stringify!($value)),
+            metric: concat!(stringify!($section) $(, ".", stringify!($value))+),
             unit: $unit,
             operator: Operator::$operator,
             about: $about,
@@ -114,7 +114,7 @@ macro_rules! gate {
 
 /// Every gate that there can be, in the order in which it is judged.
 #[rustfmt::skip] // A gate a line.
-pub(crate) const GATES: [Gate; 18] = [
+pub(crate) const GATES: [Gate; 19] = [
     gate!(LatencyP50, latency.p50_max_ms, "half of the requests, one at a time, take no longer"),
     gate!(LatencyP95, latency.p95_max_ms, "95 of 100 requests, one at a time, take no longer"),
     gate!(LatencyP99, latency.p99_max_ms, "99 of 100 requests, one at a time, take no longer"),
@@ -129,6 +129,7 @@ pub(crate) const GATES: [Gate; 18] = [
     gate!(Security: code_quality.coverage, "percent", AtLeast security_gates.code_quality.min_coverage, "lines that the tests run, of all that could be"),
     gate!(Security: code_quality.complexity, "count", AtMost security_gates.code_quality.max_complexity, "complexity of the most complex function"),
     gate!(Security: code_quality.duplication, "percent", AtMost security_gates.code_quality.max_duplication, "lines that stand in the code more than once"),
+    gate!(Security: code_quality.tests.failed, "count", AtMost security_gates.code_quality.max_failed_tests, "tests that failed or could not be run to their end", failed_tests),
     gate!(Deployment: health_checks.failure_rate, "percent", AtMost deployment_gates.health_checks.max_failure_rate, "probes of the deployed service that failed"),
     gate!(Deployment: health_checks.response_time_ms, "ms", AtMost deployment_gates.health_checks.max_response_time_ms, "the slowest probe of the deployed service"),
     gate!(Deployment: smoke_tests.failure_rate, "percent", AtMost deployment_gates.smoke_tests.max_failure_rate, "smoke tests of the deployed service that failed"),
@@ -156,13 +157,22 @@ fn high(evidence: &Evidence, file: &GatesFile) -> Found {
     }
 }
 
+fn failed_tests(evidence: &Evidence, _: &GatesFile) -> Found {
+    let section = evidence.code_quality.as_ref();
+    let tests = section.and_then(|section| section.tests);
+    Found {
+        value: tests.and_then(|tests| Measured::new(tests.failed as f64)),
+        ..Found::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Reads as the gates file says it, so that no line of the table is about another gate's limit.
     #[test]
-    fn every_gate_of_the_published_file_has_its_line() {
+    fn every_gate_that_the_file_can_ask_for_has_its_line() {
         let file = r#"{
             "performance_gates": {
                 "latency": {"p50_max_ms": 1, "p95_max_ms": 2, "p99_max_ms": 3},
@@ -172,11 +182,11 @@ mod tests {
             },
             "security_gates": {
                 "vulnerabilities": {"max_critical": 7, "max_high": 8, "max_medium": 9, "max_low": 10, "max_unknown": 11},
-                "code_quality": {"min_coverage": 12, "max_complexity": 13, "max_duplication": 14}
+                "code_quality": {"min_coverage": 12, "max_complexity": 13, "max_duplication": 14, "max_failed_tests": 15}
             },
             "deployment_gates": {
-                "health_checks": {"max_failure_rate": 15, "max_response_time_ms": 16},
-                "smoke_tests": {"max_failure_rate": 17, "max_execution_time_s": 18}
+                "health_checks": {"max_failure_rate": 16, "max_response_time_ms": 17},
+                "smoke_tests": {"max_failure_rate": 18, "max_execution_time_s": 19}
             }
         }"#;
         let as_written: serde_json::Value = serde_json::from_str(file).unwrap();
@@ -188,14 +198,14 @@ mod tests {
                 "memory": {"peak_mb": 5},
                 "error_rate": {"percent": 6},
                 "vulnerabilities": {"critical": 7, "high": 8, "medium": 9, "low": 10, "unknown": 11},
-                "code_quality": {"coverage": 12, "complexity": 13, "duplication": 14},
-                "health_checks": {"failure_rate": 15, "response_time_ms": 16},
-                "smoke_tests": {"failure_rate": 17, "execution_time_s": 18}
+                "code_quality": {"coverage": 12, "complexity": 13, "duplication": 14, "tests": {"total": 40, "failed": 15, "skipped": 20}},
+                "health_checks": {"failure_rate": 16, "response_time_ms": 17},
+                "smoke_tests": {"failure_rate": 18, "execution_time_s": 19}
             }"#,
         )
         .unwrap();
         let expected: Vec<Option<Measured>> =
-            (1..=18).map(|number: u32| Some(number.into())).collect();
+            (1..=19).map(|number: u32| Some(number.into())).collect();
         let limits: Vec<_> = GATES.iter().map(|gate| (gate.limit)(&file)).collect();
         let values: Vec<_> = GATES
             .iter()

@@ -131,6 +131,27 @@ fn findings_of_unknown_severity_count_as_high_unless_the_file_limits_them() {
 }
 
 #[test]
+fn failed_tests_have_a_gate_where_the_file_asks_for_it() {
+    let place = Workplace::default();
+    place.write(
+        "gates.yaml",
+        "security_gates:\n  code_quality:\n    max_failed_tests: 2\n",
+    );
+    for (code_quality, code) in [
+        (json!({"tests": {"total": 9, "failed": 2, "skipped": 2}}), 0),
+        (json!({"tests": {"total": 9, "failed": 3, "skipped": 0}}), 1),
+        (json!({"coverage": 90.0}), 1),
+    ] {
+        let document = json!({"code_quality": code_quality}).to_string();
+        let outcome = place
+            .feed(TOOL, &["--gates=gates.yaml"], &document)
+            .ended(code);
+        let check = &outcome.document()["gates"]["checks"][0];
+        assert_eq!(check["metric"], "code_quality.tests.failed");
+    }
+}
+
+#[test]
 fn an_empty_document_passes_no_gate_and_is_written_all_the_same() {
     let outcome = gate("{}", &[]);
     assert_eq!(outcome.code, Some(1));

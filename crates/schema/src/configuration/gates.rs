@@ -102,6 +102,8 @@ gates! {
         max_complexity: Measured,
         /// Highest share of duplicated lines, in percent.
         max_duplication: Measured,
+        /// Most tests that failed or could not be run to their end.
+        max_failed_tests: u32,
     }
     /// Gates on a deployed service.
     DeploymentGates {
