@@ -3,12 +3,15 @@
 //! `input` opens a file once, `head` tells its format by its beginning, `read` goes through JSON, XML and text as streams,
 //! `format` knows what tools write, `section` adds it to what the document holds.
 
+mod brief;
 mod covered_lines;
 mod error;
 mod fingerprint;
 mod format;
 mod head;
 mod input;
+mod moment;
+mod most_complex;
 mod options;
 mod read;
 mod section;

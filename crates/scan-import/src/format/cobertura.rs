@@ -6,6 +6,7 @@ use crate::covered_lines::CoveredLines;
 use crate::error::Refusal;
 use crate::fingerprint::Fingerprint;
 use crate::input::Content;
+use crate::moment;
 use crate::read::xml::{Element, Tag, Tags};
 
 /// Cobertura's coverage-04.dtd, which coverage.py, gcovr, cargo-llvm-cov, coverlet and others write. The root's counts of lines
@@ -22,6 +23,7 @@ const ROOT: &str = "coverage";
 struct Whole {
     counts: Option<(u64, u64)>,
     line_rate: Measured,
+    measured_at: Option<String>,
 }
 
 fn read(content: Content<'_>) -> Result<Findings, Refusal> {
@@ -49,7 +51,10 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
     }
     let whole = whole.ok_or_else(|| Refusal::new("found no element"))?;
     let (covered, valid) = whole.counts.unwrap_or_else(|| lines.counts());
-    let source = CodeQualitySource::new(CodeQualityMetric::Coverage, "cobertura");
+    let source = CodeQualitySource {
+        measured_at: whole.measured_at,
+        ..CodeQualitySource::new(CodeQualityMetric::Coverage, "cobertura")
+    };
     let only_a_rate = whole.counts.is_none() && valid == 0;
     Ok(Findings::CodeQuality(if only_a_rate {
         CodeQualitySource {
@@ -81,11 +86,20 @@ impl Whole {
         let covered: Option<u64> = root.value("lines-covered", "a count of lines")?;
         let valid = root.value("lines-valid", "a count of lines")?;
         let counts = covered.zip(valid);
+        // Some tools write a date of their own here.
+        let epoch = root.text("timestamp").and_then(|text| text.parse().ok());
+        let measured_at = epoch
+            .and_then(moment::of_epoch)
+            .map(|time| time.to_string());
         match counts {
             Some((covered, valid)) if covered > valid => Err(root.refuse(&format!(
                 "lines-covered=\"{covered}\", expected at most lines-valid, {valid}"
             ))),
-            _ => Ok(Whole { counts, line_rate }),
+            _ => Ok(Whole {
+                counts,
+                line_rate,
+                measured_at,
+            }),
         }
     }
 }
@@ -132,6 +146,21 @@ mod tests {
             (source.coverage, source.valid_lines),
             (Measured::new(81.5), None)
         );
+    }
+
+    #[test]
+    fn the_time_is_an_epoch_in_seconds_or_milliseconds_and_anything_else_is_none() {
+        for (timestamp, expected) in [
+            ("1795456927", Some("2026-11-23T18:02:07Z")),
+            ("1795456927603", Some("2026-11-23T18:02:07.603Z")),
+            ("0", None),
+            ("yesterday", None),
+        ] {
+            let source = source(&format!(
+                r#"<coverage line-rate="1" timestamp="{timestamp}"/>"#
+            ));
+            assert_eq!(source.measured_at.as_deref(), expected);
+        }
     }
 
     #[test]

@@ -1,7 +1,14 @@
 //! What other tools write, one format a file.
 
+mod clippy;
 mod cobertura;
+mod coverage_py;
+mod jacoco;
+mod jscpd;
+mod junit;
 mod lcov;
+mod lizard;
+mod llvm_cov;
 mod radon;
 mod trivy;
 
@@ -13,8 +20,15 @@ use crate::input::Content;
 
 /// Every format, in the order of their names.
 pub(crate) const FORMATS: &[Format] = &[
+    clippy::FORMAT,
     cobertura::FORMAT,
+    coverage_py::FORMAT,
+    jacoco::FORMAT,
+    jscpd::FORMAT,
+    junit::FORMAT,
     lcov::FORMAT,
+    lizard::FORMAT,
+    llvm_cov::FORMAT,
     radon::FORMAT,
     trivy::FORMAT,
 ];

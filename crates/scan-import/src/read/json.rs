@@ -19,11 +19,26 @@ pub(crate) fn read<T: DeserializeOwned>(content: Content<'_>) -> Result<T, Refus
     Ok(value)
 }
 
-type Values<'a> =
-    serde_json::Deserializer<serde_json::de::IoRead<BufReader<NotTooDeep<Content<'a>>>>>;
+/// Reads JSON values one after another, such as one a line, and gives each to `take`.
+pub(crate) fn read_each<T: DeserializeOwned>(
+    content: Content<'_>,
+    mut take: impl FnMut(T),
+) -> Result<(), Refusal> {
+    let mut values = deserializer(content);
+    loop {
+        match values.end() {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_io() => return Err(Refusal::new(error.to_string())),
+            // There is another value, or what is none.
+            Err(_) => take(read_next(&mut values)?),
+        }
+    }
+}
+
+type Values<'a> = serde_json::Deserializer<serde_json::de::IoRead<BufReader<Bounded<Content<'a>>>>>;
 
 fn deserializer(content: Content<'_>) -> Values<'_> {
-    serde_json::Deserializer::from_reader(BufReader::new(NotTooDeep::new(content)))
+    serde_json::Deserializer::from_reader(BufReader::new(Bounded::new(content)))
 }
 
 fn read_next<T: DeserializeOwned>(values: &mut Values<'_>) -> Result<T, Refusal> {
@@ -116,37 +131,47 @@ impl<'de, F: FoldEntries> Deserialize<'de> for EachEntry<F> {
     }
 }
 
-/// Refuses JSON that is nested too deep. serde_json does so too, but not in what is skipped, where it keeps a byte a level.
-struct NotTooDeep<R> {
+/// No tool writes longer texts, be they keys, names or whole source files. serde_json holds each whole, and numbers too.
+const LONGEST_TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Refuses JSON that is nested too deep, and texts that would fill the memory. serde_json refuses depth too, but not in what is
+/// skipped, where it keeps a byte a level.
+struct Bounded<R> {
     inner: R,
     depth: usize,
-    in_string: bool,
+    in_text: bool,
+    text_bytes: usize,
     escaped: bool,
 }
 
-impl<R> NotTooDeep<R> {
-    fn new(inner: R) -> NotTooDeep<R> {
-        NotTooDeep {
+impl<R> Bounded<R> {
+    fn new(inner: R) -> Bounded<R> {
+        Bounded {
             inner,
             depth: 0,
-            in_string: false,
+            in_text: false,
+            text_bytes: 0,
             escaped: false,
         }
     }
 
     fn follow(&mut self, byte: u8) {
+        self.text_bytes = match byte {
+            b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | b'\n' if !self.in_text => 0,
+            _ => self.text_bytes + 1,
+        };
         match byte {
             _ if self.escaped => self.escaped = false,
-            b'\\' if self.in_string => self.escaped = true,
-            b'"' => self.in_string = !self.in_string,
-            b'{' | b'[' if !self.in_string => self.depth += 1,
-            b'}' | b']' if !self.in_string => self.depth = self.depth.saturating_sub(1),
+            b'\\' if self.in_text => self.escaped = true,
+            b'"' => self.in_text = !self.in_text,
+            b'{' | b'[' if !self.in_text => self.depth += 1,
+            b'}' | b']' if !self.in_text => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
     }
 }
 
-impl<R: Read> Read for NotTooDeep<R> {
+impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
         for byte in buffer.iter().take(length) {
@@ -154,6 +179,11 @@ impl<R: Read> Read for NotTooDeep<R> {
             if self.depth > DEEPEST {
                 return Err(io::Error::other(format!(
                     "nested deeper than {DEEPEST} levels"
+                )));
+            }
+            if self.text_bytes > LONGEST_TEXT_BYTES {
+                return Err(io::Error::other(format!(
+                    "a text or number is longer than {LONGEST_TEXT_BYTES} bytes"
                 )));
             }
         }
@@ -237,6 +267,45 @@ mod tests {
                 .contains("trailing")
         );
         assert!(read_text(&format!("{whole} \n")).is_ok());
+    }
+
+    fn sum_of_each(text: &str) -> Result<u64, String> {
+        let mut bytes = text.as_bytes();
+        let mut sum = 0;
+        read_each(Content::new(&mut bytes), |value: u64| sum += value)
+            .map_err(|refusal| refusal.to_string())?;
+        Ok(sum)
+    }
+
+    #[test]
+    fn values_are_read_one_after_another_to_the_end_or_to_what_is_none() {
+        assert_eq!(sum_of_each("1\n2\r\n\n3\n"), Ok(6));
+        assert_eq!(sum_of_each(" \n"), Ok(0));
+        assert!(sum_of_each("1\n\"two\"\n").unwrap_err().contains("line 2"));
+        assert!(
+            sum_of_each("1\nwarning: text\n")
+                .unwrap_err()
+                .contains("line 2")
+        );
+        assert!(
+            sum_of_each(&format!("1\n{}", "[".repeat(10_000)))
+                .unwrap_err()
+                .contains("nested deeper")
+        );
+    }
+
+    #[test]
+    fn a_text_or_number_without_an_end_is_refused_before_it_fills_the_memory() {
+        for beginning in [r#"{"entries":{""#, r#"{"skipped":""#, r#"{"numbers":[1"#] {
+            let mut endless = beginning.as_bytes().chain(io::repeat(b'1'));
+            let refusal = read::<File>(Content::new(&mut endless))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                refusal.contains("a text or number is longer than"),
+                "{refusal}"
+            );
+        }
     }
 
     #[test]

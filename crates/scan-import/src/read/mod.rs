@@ -1,6 +1,7 @@
 //! How files of each kind of text are read: as a stream, to the end, refusing what is cut off or built to hurt.
 
 pub(crate) mod json;
+mod tag_bytes;
 pub(crate) mod text;
 pub(crate) mod xml;
 

@@ -1,16 +1,23 @@
-use std::io::{self, BufRead, Read};
 use std::str::FromStr;
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::DEEPEST;
+use super::tag_bytes::TagBytes;
+use crate::brief::brief;
 use crate::error::Refusal;
 use crate::input::Content;
 
+/// Elements have about ten. Each is compared with all before it.
+const MOST_ATTRIBUTES: usize = 256;
+
+/// Names are kept as long as their elements are open.
+const LONGEST_NAME_BYTES: usize = 1024;
+
 /// XML, tag by tag: elements and their attributes, no text. Entities cannot be declared.
 pub(crate) struct Tags<'a> {
-    reader: Reader<CountedLines<Content<'a>>>,
+    reader: Reader<TagBytes<Content<'a>>>,
     buffer: Vec<u8>,
     open: Vec<String>,
     seen_root: bool,
@@ -35,10 +42,7 @@ pub(crate) struct Element {
 
 impl<'a> Tags<'a> {
     pub(crate) fn new(content: Content<'a>) -> Tags<'a> {
-        let mut reader = Reader::from_reader(CountedLines {
-            inner: content,
-            line: 1,
-        });
+        let mut reader = Reader::from_reader(TagBytes::new(content));
         reader.config_mut().expand_empty_elements = true;
         Tags {
             reader,
@@ -48,13 +52,22 @@ impl<'a> Tags<'a> {
         }
     }
 
+    /// How many elements are open: 1 within the root.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
     /// The next tag; `None` behind the root's end.
     pub(crate) fn next(&mut self) -> Result<Option<Tag>, Refusal> {
         loop {
             self.buffer.clear();
             let event = self.reader.read_event_into(&mut self.buffer);
-            let line = self.reader.get_ref().line;
-            match event.map_err(|error| Refusal::at_line(line, error))? {
+            let line = self.reader.get_ref().line();
+            let event = event.map_err(|error| match error {
+                quick_xml::Error::Io(error) => Refusal::at_line(line, error),
+                error => Refusal::at_line(line, error),
+            })?;
+            match event {
                 Event::Start(start) => {
                     if self.open.is_empty() && self.seen_root {
                         return Err(Refusal::at_line(line, "found a second root element"));
@@ -72,11 +85,6 @@ impl<'a> Tags<'a> {
                     if let Some(name) = self.open.pop() {
                         return Ok(Some(Tag::Close(name)));
                     }
-                }
-                Event::DocType(doctype) if doctype.contains("<!ENTITY") => {
-                    let problem =
-                        "declares entities, which no tool does and which can fill the memory";
-                    return Err(Refusal::at_line(line, problem));
                 }
                 Event::Eof => {
                     return match self.open.last() {
@@ -96,8 +104,16 @@ impl<'a> Tags<'a> {
 
 impl Element {
     fn of(start: &BytesStart<'_>, line: u64) -> Result<Element, Refusal> {
+        if start.name().as_ref().len() > LONGEST_NAME_BYTES {
+            let long = format!("an element's name is longer than {LONGEST_NAME_BYTES} bytes");
+            return Err(Refusal::at_line(line, long));
+        }
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
+            if attributes.len() >= MOST_ATTRIBUTES {
+                let many = format!("more than {MOST_ATTRIBUTES} attributes");
+                return Err(Refusal::at_line(line, many));
+            }
             let attribute = attribute.map_err(|error| Refusal::at_line(line, error))?;
             let value = attribute
                 .normalized_value(XmlVersion::Implicit1_0)
@@ -144,40 +160,11 @@ impl Element {
 
     /// Refuses it.
     pub(crate) fn refuse(&self, found: &str) -> Refusal {
-        Refusal::at_line(self.line, format!("<{}>: found {found}", self.name))
+        Refusal::at_line(
+            self.line,
+            format!("<{}>: found {}", self.name, brief(found)),
+        )
     }
-}
-
-/// Counts the lines of what has been read.
-struct CountedLines<R> {
-    inner: R,
-    line: u64,
-}
-
-impl<R: BufRead> Read for CountedLines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
-        self.line += lines_in(buffer.get(..length).unwrap_or_default());
-        Ok(length)
-    }
-}
-
-impl<R: BufRead> BufRead for CountedLines<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, amount: usize) {
-        // What is consumed is in the buffer: nothing is read for it, and nothing fails.
-        if let Ok(buffered) = self.inner.fill_buf() {
-            self.line += lines_in(buffered.get(..amount).unwrap_or_default());
-        }
-        self.inner.consume(amount);
-    }
-}
-
-fn lines_in(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[cfg(test)]
@@ -234,6 +221,22 @@ mod tests {
             tags(&"<r>".repeat(10_000))
                 .unwrap_err()
                 .contains("nested deeper")
+        );
+    }
+
+    #[test]
+    fn attributes_without_number_and_names_without_end_are_refused() {
+        let long = "r".repeat(2000);
+        assert!(
+            tags(&format!("<{long}/>"))
+                .unwrap_err()
+                .contains("name is longer than 1024")
+        );
+        let many: String = (0..300).map(|number| format!(" a{number}=''")).collect();
+        assert!(
+            tags(&format!("<r{many}/>"))
+                .unwrap_err()
+                .contains("more than 256 attributes")
         );
     }
 

@@ -21,10 +21,14 @@ fn figures(document: &Value, section: &str) -> Value {
 #[test]
 fn coverage_of_real_runs_is_what_the_tools_said_themselves() {
     for (fixture, covered, valid) in [
+        ("coverage-py/coverage.json", 22, 76),
         ("coverage-py/cobertura.xml", 22, 76),
         ("coverage-py/lcov.info", 22, 76),
+        ("cargo-llvm-cov/coverage.json", 34, 43),
+        ("cargo-llvm-cov/summary.json", 34, 43),
         ("cargo-llvm-cov/cobertura.xml", 34, 43),
         ("cargo-llvm-cov/lcov.info", 34, 43),
+        ("jacoco/jacoco.xml", 9, 15),
     ] {
         let document = imported(fixture);
         let source = &document["code_quality"]["sources"][0];
@@ -57,4 +61,116 @@ fn radon_names_the_function_or_what_it_could_not_parse() {
     let broken = imported("radon/syntax-error.json");
     assert_eq!(broken["code_quality"]["complexity"], Value::Null);
     assert_eq!(broken["warnings"][0]["code"], "code_quality_incomplete");
+}
+
+#[test]
+fn lizard_and_clippy_name_the_most_complex_function() {
+    for (fixture, complexity, function) in [
+        (
+            "lizard/functions.csv",
+            12.0,
+            "shipping_cost (stock/orders.py:4)",
+        ),
+        (
+            "lizard/with-header.csv",
+            12.0,
+            "shipping_cost (stock/orders.py:4)",
+        ),
+        ("clippy/messages.json", 6.0, "price (src/price.rs:2)"),
+    ] {
+        let code_quality = &imported(fixture)["code_quality"];
+        assert_eq!(code_quality["complexity"], complexity, "{fixture}");
+        assert_eq!(
+            code_quality["sources"][0]["function"], function,
+            "{fixture}"
+        );
+    }
+}
+
+#[test]
+fn clippy_without_a_message_says_how_to_make_it_tell() {
+    let document = imported("clippy/no-messages.json");
+    assert_eq!(document["code_quality"]["complexity"], Value::Null);
+    let warning = &document["warnings"][0];
+    assert_eq!(warning["code"], "code_quality_incomplete");
+    let message = warning["message"].as_str().unwrap();
+    assert!(
+        message.contains("cognitive-complexity-threshold = 0"),
+        "{message}"
+    );
+}
+
+#[test]
+fn jscpd_of_either_version_has_its_lines_and_of_nothing_none() {
+    for (fixture, duplicated, total) in [
+        ("jscpd/clone.json", 18, 106),
+        ("jscpd/clone-version-4.json", 17, 106),
+        ("jscpd/no-sources.json", 0, 0),
+    ] {
+        let code_quality = &imported(fixture)["code_quality"];
+        let source = &code_quality["sources"][0];
+        assert_eq!(source["duplicated_lines"], duplicated, "{fixture}");
+        assert_eq!(source["total_lines"], total, "{fixture}");
+        assert_eq!(
+            code_quality["duplication"].is_null(),
+            total == 0,
+            "{fixture}"
+        );
+    }
+}
+
+#[test]
+fn tests_of_real_runs_ended_as_their_tools_said() {
+    for (fixture, total, failed, skipped) in [
+        ("pytest/junit.xml", 9, 2, 2),
+        ("nextest/junit.xml", 5, 0, 0),
+    ] {
+        assert_eq!(
+            figures(&imported(fixture), "code_quality"),
+            json!({"tests": {"total": total, "failed": failed, "skipped": skipped}}),
+            "{fixture}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_says_when_it_was_measured_or_by_which_version_is_taken_at_its_word() {
+    for (fixture, measured_at, tool_version) in [
+        ("coverage-py/coverage.json", Value::Null, json!("7.17.3")),
+        (
+            "coverage-py/cobertura.xml",
+            json!("2026-11-23T18:02:07.603Z"),
+            Value::Null,
+        ),
+        (
+            "cargo-llvm-cov/cobertura.xml",
+            json!("2026-11-23T18:08:23Z"),
+            Value::Null,
+        ),
+        ("cargo-llvm-cov/summary.json", Value::Null, json!("0.9.1")),
+        (
+            "jacoco/jacoco.xml",
+            json!("2026-11-23T18:03:52.436Z"),
+            Value::Null,
+        ),
+        (
+            "jscpd/clone.json",
+            json!("2026-11-23T18:02:27.003Z"),
+            Value::Null,
+        ),
+        (
+            "pytest/junit.xml",
+            json!("2026-11-23T18:02:07.330967Z"),
+            Value::Null,
+        ),
+        (
+            "nextest/junit.xml",
+            json!("2026-11-23T18:09:28.273Z"),
+            Value::Null,
+        ),
+    ] {
+        let source = &imported(fixture)["code_quality"]["sources"][0];
+        assert_eq!(source["measured_at"], measured_at, "{fixture}");
+        assert_eq!(source["tool_version"], tool_version, "{fixture}");
+    }
 }
