@@ -4,6 +4,7 @@
 //! `format` knows what tools write, `section` adds it to what the document holds.
 
 mod brief;
+mod counted_once;
 mod covered_lines;
 mod error;
 mod fingerprint;
@@ -14,6 +15,7 @@ mod moment;
 mod most_complex;
 mod options;
 mod read;
+mod reasons;
 mod section;
 mod severity;
 

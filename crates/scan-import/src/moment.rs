@@ -10,6 +10,11 @@ pub(crate) fn of_text(text: &str) -> Option<Timestamp> {
     text.trim().parse().ok()
 }
 
+/// The same, as documents write it: in UTC.
+pub(crate) fn in_utc(text: &str) -> Option<String> {
+    of_text(text).map(|time| time.to_string())
+}
+
 /// Seconds or milliseconds since 1970. `None` for 0 and for negative numbers, which stand for no time.
 pub(crate) fn of_epoch(number: i64) -> Option<Timestamp> {
     match number {

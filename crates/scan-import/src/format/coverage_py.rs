@@ -37,10 +37,10 @@ struct Totals {
 fn read(content: Content<'_>) -> Result<Findings, Refusal> {
     let Report { meta, totals } = json::read(content)?;
     // Without a zone in all versions so far.
-    let measured_at = meta.timestamp.as_deref().and_then(moment::of_text);
+    let measured_at = meta.timestamp.as_deref().and_then(moment::in_utc);
     Ok(Findings::CodeQuality(CodeQualitySource {
         tool_version: Some(meta.version),
-        measured_at: measured_at.map(|time| time.to_string()),
+        measured_at,
         covered_lines: Some(totals.covered_lines),
         valid_lines: Some(totals.num_statements),
         ..CodeQualitySource::new(CodeQualityMetric::Coverage, "coverage.py")

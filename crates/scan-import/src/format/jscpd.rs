@@ -52,9 +52,9 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
     let measured_at = statistics
         .detection_date
         .as_deref()
-        .and_then(moment::of_text);
+        .and_then(moment::in_utc);
     Ok(Findings::CodeQuality(CodeQualitySource {
-        measured_at: measured_at.map(|time| time.to_string()),
+        measured_at,
         duplicated_lines: Some(duplicated_lines),
         total_lines: Some(lines),
         ..CodeQualitySource::new(CodeQualityMetric::Duplication, "jscpd")

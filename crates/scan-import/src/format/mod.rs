@@ -1,15 +1,23 @@
 //! What other tools write, one format a file.
 
+mod bandit;
+mod cargo_audit;
 mod clippy;
 mod cobertura;
 mod coverage_py;
+mod grype;
+#[cfg(test)]
+mod hostile;
 mod jacoco;
 mod jscpd;
 mod junit;
 mod lcov;
 mod lizard;
 mod llvm_cov;
+mod npm_audit;
+mod pip_audit;
 mod radon;
+mod sarif;
 mod trivy;
 
 use schema::evidence::{CodeQualitySource, VulnerabilitySource};
@@ -20,16 +28,22 @@ use crate::input::Content;
 
 /// Every format, in the order of their names.
 pub(crate) const FORMATS: &[Format] = &[
+    bandit::FORMAT,
+    cargo_audit::FORMAT,
     clippy::FORMAT,
     cobertura::FORMAT,
     coverage_py::FORMAT,
+    grype::FORMAT,
     jacoco::FORMAT,
     jscpd::FORMAT,
     junit::FORMAT,
     lcov::FORMAT,
     lizard::FORMAT,
     llvm_cov::FORMAT,
+    npm_audit::FORMAT,
+    pip_audit::FORMAT,
     radon::FORMAT,
+    sarif::FORMAT,
     trivy::FORMAT,
 ];
 
@@ -55,6 +69,21 @@ pub(crate) enum Findings {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;
+    use std::path::PathBuf;
+
+    /// Every file that a scanner wrote, and of which format it is by its name in the folder of its tool.
+    pub(crate) fn fixtures() -> Vec<PathBuf> {
+        let folder = pipeline_tests::root().join("fixtures/scanners");
+        let folders = folder
+            .read_dir()
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let tools = folders.filter(|path| path.is_dir() && !path.ends_with("project"));
+        tools
+            .flat_map(|tool| tool.read_dir().unwrap())
+            .map(|entry| entry.unwrap().path())
+            .collect()
+    }
 
     /// Reads `text` as `format`, or says why not.
     pub(crate) fn read(format: &Format, text: &str) -> Result<Findings, String> {
@@ -77,6 +106,14 @@ pub(crate) mod testing {
         .map(|count| count.expect("a count"))
     }
 
+    /// What a scanner said besides.
+    pub(crate) fn vulnerabilities(findings: Findings) -> VulnerabilitySource {
+        match findings {
+            Findings::Vulnerabilities(source) => source,
+            Findings::CodeQuality(_) => panic!("{findings:?}"),
+        }
+    }
+
     /// What was measured of code.
     pub(crate) fn code_quality(findings: Findings) -> CodeQualitySource {
         match findings {
@@ -91,25 +128,10 @@ mod tests {
     use super::*;
     use crate::input::Input;
     use schema::evidence::{CodeQuality, Vulnerabilities};
-    use std::path::PathBuf;
-
-    /// Every file that a scanner wrote, and of which format it is by its name in the folder of its tool.
-    fn fixtures() -> Vec<PathBuf> {
-        let folder = pipeline_tests::root().join("fixtures/scanners");
-        let folders = folder
-            .read_dir()
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
-        let tools = folders.filter(|path| path.is_dir() && !path.ends_with("project"));
-        tools
-            .flat_map(|tool| tool.read_dir().unwrap())
-            .map(|entry| entry.unwrap().path())
-            .collect()
-    }
 
     #[test]
     fn no_two_formats_recognise_one_file() {
-        let fixtures = fixtures();
+        let fixtures = testing::fixtures();
         assert!(fixtures.len() > 20);
         for fixture in fixtures {
             let head = Input::open(fixture.to_str().unwrap()).unwrap().head();

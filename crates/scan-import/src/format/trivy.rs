@@ -1,14 +1,14 @@
-use std::collections::HashSet;
-
 use schema::evidence::VulnerabilitySource;
 use serde::Deserialize;
 
 use super::{Findings, Format};
+use crate::counted_once::CountedOnce;
 use crate::error::Refusal;
 use crate::fingerprint::Fingerprint;
 use crate::input::Content;
+use crate::moment;
 use crate::read::json::{self, Each, Fold};
-use crate::severity::{Severity, SeverityCounts};
+use crate::severity::Severity;
 
 /// What `trivy --format json` writes (SchemaVersion 2). Only vulnerabilities count: misconfigurations, secrets and licences are
 /// findings of other kinds, in other lists.
@@ -27,6 +27,8 @@ struct Report {
     schema_version: u32,
     #[serde(rename = "Trivy")]
     trivy: Option<Trivy>,
+    #[serde(rename = "CreatedAt")]
+    created_at: Option<String>,
     #[serde(rename = "Results", default)]
     results: Each<Results>,
 }
@@ -40,8 +42,7 @@ struct Trivy {
 /// What was looked at, of all targets.
 #[derive(Default)]
 struct Results {
-    counted: HashSet<Fingerprint>,
-    counts: SeverityCounts,
+    counted: CountedOnce,
     targets: u32,
     targets_with_packages: u32,
 }
@@ -91,9 +92,8 @@ impl Fold for Results {
             self.targets_with_packages += 1;
         }
         for (fingerprint, severity) in target.vulnerabilities.0.0 {
-            if self.counted.insert(fingerprint.within(&target.target)) {
-                self.counts.add(severity);
-            }
+            self.counted
+                .add(fingerprint.within(&target.target), severity);
         }
     }
 }
@@ -110,17 +110,18 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
     let without_packages = results.targets > 0 && results.targets_with_packages == 0;
     Ok(Findings::Vulnerabilities(VulnerabilitySource {
         tool_version: report.trivy.and_then(|trivy| trivy.version),
+        measured_at: report.created_at.as_deref().and_then(moment::in_utc),
         incomplete: without_packages.then(|| {
             "no result is of packages: nothing says that vulnerabilities were looked for".to_owned()
         }),
-        ..results.counts.found_by("trivy")
+        ..results.counted.counts().found_by("trivy")
     }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::testing::{read, severities};
+    use crate::format::testing::{read, severities, vulnerabilities};
 
     const VULNERABILITY: &str = r#"{"VulnerabilityID":"CVE-1","PkgName":"curl","InstalledVersion":"7.61","Severity":"HIGH"}"#;
 
@@ -181,11 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn it_says_which_version_wrote_it_and_when() {
+        let text = r#"{"SchemaVersion":2,"Trivy":{"Version":"0.68.1"},"CreatedAt":"2026-11-20T12:00:00.123456789+02:00"}"#;
+        let source = vulnerabilities(read(&FORMAT, text).unwrap());
+        assert_eq!(source.tool_version.as_deref(), Some("0.68.1"));
+        assert_eq!(
+            source.measured_at.as_deref(),
+            Some("2026-11-20T10:00:00.123Z")
+        );
+    }
+
+    #[test]
     fn a_scan_of_other_things_than_packages_says_nothing_of_vulnerabilities() {
         let results = r#"[{"Target":"Dockerfile","Class":"config","Misconfigurations":[]}]"#;
-        let Ok(Findings::Vulnerabilities(source)) = read(&FORMAT, &report(results)) else {
-            panic!("a source");
-        };
+        let source = vulnerabilities(read(&FORMAT, &report(results)).unwrap());
         assert!(
             source
                 .incomplete

@@ -3,7 +3,7 @@ use std::io::{self, BufReader, Read};
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::DEEPEST;
 use crate::error::Refusal;
@@ -88,6 +88,46 @@ impl<'de, F: Fold> Deserialize<'de> for Each<F> {
         }
 
         deserializer.deserialize_any(List(PhantomData))
+    }
+}
+
+/// A list that is kept. No tool writes more than ten thousand elements where this stands: what has them would fill the memory
+/// and is refused.
+#[derive(Debug)]
+pub(crate) struct Short<T>(pub(crate) Vec<T>);
+
+impl<T> Default for Short<T> {
+    fn default() -> Short<T> {
+        Short(Vec::new())
+    }
+}
+
+const MOST_KEPT: usize = 10_000;
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Short<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Short<T>, D::Error> {
+        struct List<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+            type Value = Short<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, "a list of no more than {MOST_KEPT} elements")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Short<T>, A::Error> {
+                let mut kept = Vec::new();
+                while let Some(element) = list.next_element()? {
+                    if kept.len() == MOST_KEPT {
+                        return Err(A::Error::invalid_length(MOST_KEPT + 1, &self));
+                    }
+                    kept.push(element);
+                }
+                Ok(Short(kept))
+            }
+        }
+
+        deserializer.deserialize_seq(List(PhantomData))
     }
 }
 
@@ -225,6 +265,24 @@ mod tests {
         numbers: Each<Sum>,
         #[serde(default)]
         entries: EachEntry<Longest>,
+    }
+
+    #[test]
+    fn a_list_that_is_kept_has_an_end() {
+        let read_list = |length: usize| {
+            let text = format!("[{}]", vec!["1"; length].join(","));
+            let list: Result<Short<u64>, Refusal> = read(Content::new(&mut text.as_bytes()));
+            list.map(|Short(list)| list.len())
+                .map_err(|refusal| refusal.to_string())
+        };
+        assert_eq!(read_list(10_000), Ok(10_000));
+        let refusal = read_list(10_001).unwrap_err();
+        assert!(
+            refusal.starts_with(
+                "invalid length 10001, expected a list of no more than 10000 elements"
+            ),
+            "{refusal}"
+        );
     }
 
     fn read_text(text: &str) -> Result<File, String> {

@@ -38,9 +38,21 @@ fn coverage_of_real_runs_is_what_the_tools_said_themselves() {
 }
 
 #[test]
-fn trivy_counts_what_its_reports_hold_once() {
+fn scanners_count_what_their_reports_hold_once() {
     for (fixture, [critical, high, medium, low, unknown]) in [
+        ("bandit/findings.json", [0, 2, 2, 4, 0]),
+        ("bandit/findings.sarif", [0, 2, 2, 4, 0]),
+        ("cargo-audit/audit.json", [2, 2, 1, 0, 1]),
+        ("cargo-audit/clean.json", [0; 5]),
+        ("grype/no-matches.json", [0; 5]),
+        ("grype/report.json", [1, 1, 1, 3, 1]),
+        ("npm-audit/clean.json", [0; 5]),
+        ("npm-audit/found.json", [1, 1, 1, 1, 0]),
+        ("pip-audit/clean.json", [0; 5]),
+        ("pip-audit/found.json", [0, 0, 0, 0, 3]),
+        ("sarif/severity-order.sarif", [2, 2, 1, 1, 0]),
         ("trivy/duplicates.json", [4, 1, 2, 1, 1]),
+        ("trivy/report.sarif", [2, 1, 1, 1, 1]),
         ("trivy/results-null.json", [0; 5]),
         ("trivy/vulnerabilities-null.json", [0, 0, 1, 0, 0]),
     ] {
@@ -49,6 +61,60 @@ fn trivy_counts_what_its_reports_hold_once() {
             json!({"critical": critical, "high": high, "medium": medium, "low": low, "unknown": unknown}),
             "{fixture}"
         );
+    }
+}
+
+#[test]
+fn a_scan_that_was_not_whole_leaves_the_counts_out_and_says_why() {
+    for (fixture, said) in [
+        ("bandit/syntax-error.json", "broken/syntax_error.py"),
+        ("bandit/syntax-error.sarif", "broken/syntax_error.py"),
+        ("npm-audit/no-answer.json", "503 Service Unavailable"),
+        ("pip-audit/skipped.json", "not audited: jinja2"),
+    ] {
+        let document = imported(fixture);
+        assert_eq!(
+            figures(&document, "vulnerabilities"),
+            json!({}),
+            "{fixture}"
+        );
+        let warning = &document["warnings"][0];
+        assert_eq!(warning["code"], "vulnerabilities_incomplete", "{fixture}");
+        let message = warning["message"].as_str().unwrap();
+        assert!(message.contains(said), "{message}");
+    }
+}
+
+#[test]
+fn scanners_that_say_so_are_named_with_their_version_and_time() {
+    for (fixture, said) in [
+        (
+            "bandit/findings.json",
+            json!(["bandit", null, "2026-11-23T18:02:06.000Z"]),
+        ),
+        (
+            "bandit/findings.sarif",
+            json!(["Bandit", "1.9.4", "2026-11-23T18:02:06.000Z"]),
+        ),
+        (
+            "grype/report.json",
+            json!(["grype", "0.104.0", "2026-11-20T10:00:00.000Z"]),
+        ),
+        ("npm-audit/found.json", json!(["npm audit", null, null])),
+        (
+            "trivy/duplicates.json",
+            json!(["trivy", null, "2026-11-20T10:00:00.000Z"]),
+        ),
+        ("trivy/report.sarif", json!(["Trivy", "0.68.0", null])),
+    ] {
+        let document = imported(fixture);
+        let source = &document["vulnerabilities"]["sources"][0];
+        let found = json!([
+            source["tool"],
+            source["tool_version"],
+            source["measured_at"]
+        ]);
+        assert_eq!(found, said, "{fixture}");
     }
 }
 
