@@ -106,7 +106,7 @@ mod tests {
         let source = vulnerabilities(read(&FORMAT, &report("", 5, "")).unwrap());
         assert_eq!(
             source.measured_at.as_deref(),
-            Some("2026-11-23T18:02:06.000Z")
+            Some("2026-11-23T18:02:06Z")
         );
         assert_eq!(source.incomplete, None);
     }

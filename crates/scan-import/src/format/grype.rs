@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(source.tool_version.as_deref(), Some("0.104.0"));
         assert_eq!(
             source.measured_at.as_deref(),
-            Some("2026-11-20T10:00:00.500Z")
+            Some("2026-11-20T10:00:00.5Z")
         );
         assert_eq!(source.incomplete, None);
         let without = r#"{"matches":[],"descriptor":{"timestamp":""}}"#;

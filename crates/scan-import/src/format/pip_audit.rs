@@ -197,10 +197,19 @@ mod tests {
             incomplete(&[audited, skipped]).as_deref(),
             Some("not audited: b (not on PyPI)")
         );
-        let neither = r#"{"name":"c","version":"1"}"#.to_owned();
+        for strange in [
+            r#"{"name":"c","version":"1"}"#,
+            r#"{"name":"c","vulns":null}"#,
+        ] {
+            assert_eq!(
+                incomplete(&[strange.to_owned()]).as_deref(),
+                Some("not audited: c (without a reason)")
+            );
+        }
+        let both = r#"{"name":"d","vulns":[],"skip_reason":"no answer"}"#.to_owned();
         assert_eq!(
-            incomplete(&[neither]).as_deref(),
-            Some("not audited: c (without a reason)")
+            incomplete(&[both]).as_deref(),
+            Some("not audited: d (no answer)")
         );
     }
 

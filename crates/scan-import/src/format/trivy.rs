@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(source.tool_version.as_deref(), Some("0.68.1"));
         assert_eq!(
             source.measured_at.as_deref(),
-            Some("2026-11-20T10:00:00.123Z")
+            Some("2026-11-20T10:00:00.123456789Z")
         );
     }
 

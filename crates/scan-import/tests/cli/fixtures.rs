@@ -90,11 +90,11 @@ fn scanners_that_say_so_are_named_with_their_version_and_time() {
     for (fixture, said) in [
         (
             "bandit/findings.json",
-            json!(["bandit", null, "2026-11-23T18:02:06.000Z"]),
+            json!(["bandit", null, "2026-11-23T18:02:06Z"]),
         ),
         (
             "bandit/findings.sarif",
-            json!(["Bandit", "1.9.4", "2026-11-23T18:02:06.000Z"]),
+            json!(["Bandit", "1.9.4", "2026-11-23T18:02:06Z"]),
         ),
         (
             "grype/report.json",

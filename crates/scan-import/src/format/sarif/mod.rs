@@ -261,6 +261,35 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_is_named_in_any_of_the_ways_that_there_are() {
+        let tool = r#""tool":{"driver":{"name":"Checker","rules":[{"id":"a","defaultConfiguration":{"level":"error"}}]},
+            "extensions":[{"name":"Pack","rules":[{"id":"b","defaultConfiguration":{"level":"note"}}]}]}"#;
+        for (result, expected) in [
+            (r#"{"ruleIndex":0}"#, [0, 1, 0, 0, 0]),
+            (r#"{"ruleIndex":-1,"ruleId":"a"}"#, [0, 1, 0, 0, 0]),
+            (r#"{"rule":{"index":0}}"#, [0, 1, 0, 0, 0]),
+            (r#"{"rule":{"id":"a"}}"#, [0, 1, 0, 0, 0]),
+            (r#"{"ruleId":"b"}"#, [0, 0, 0, 1, 0]),
+            (
+                r#"{"rule":{"index":0,"toolComponent":{"index":0}}}"#,
+                [0, 0, 0, 1, 0],
+            ),
+            (
+                r#"{"ruleIndex":0,"rule":{"toolComponent":{"index":0}}}"#,
+                [0, 0, 0, 1, 0],
+            ),
+            (
+                r#"{"rule":{"index":0,"toolComponent":{"name":"Pack"}}}"#,
+                [0, 0, 1, 0, 0],
+            ),
+        ] {
+            let run = format!(r#"{{"results":[{result}],{tool}}}"#);
+            let found = severities(read(&FORMAT, &log(&run)).unwrap());
+            assert_eq!(found, expected, "{result}");
+        }
+    }
+
+    #[test]
     fn a_result_may_have_a_score_of_its_own() {
         let rules = r#","rules":[{"id":"a","properties":{"security-severity":"2.0"}}]"#;
         let results = r#"{"ruleId":"a","properties":{"security-severity":"9.9"}},{"ruleId":"a"}"#;
@@ -336,7 +365,7 @@ mod tests {
         assert_eq!(both.tool_version.as_deref(), Some("1.2.0"));
         assert_eq!(
             both.measured_at.as_deref(),
-            Some("2026-11-20T09:00:00.000Z")
+            Some("2026-11-20T09:00:00Z")
         );
         assert_eq!(both.incomplete, None);
         let named = source(&format!("{one},{}", other.replace("Checker", "Another")));
