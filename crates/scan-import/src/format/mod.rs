@@ -130,14 +130,14 @@ mod tests {
     use schema::evidence::{CodeQuality, Vulnerabilities};
 
     #[test]
-    fn no_two_formats_recognise_one_file() {
+    fn exactly_one_format_recognises_each_fixture() {
         let fixtures = testing::fixtures();
         assert!(fixtures.len() > 20);
         for fixture in fixtures {
             let head = Input::open(fixture.to_str().unwrap()).unwrap().head();
             let recognising = FORMATS.iter().filter(|format| (format.recognises)(&head));
             let names: Vec<&str> = recognising.map(|format| format.name).collect();
-            assert!(names.len() <= 1, "{}: {names:?}", fixture.display());
+            assert_eq!(names.len(), 1, "{}: {names:?}", fixture.display());
         }
     }
 

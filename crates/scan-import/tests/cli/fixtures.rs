@@ -98,12 +98,12 @@ fn scanners_that_say_so_are_named_with_their_version_and_time() {
         ),
         (
             "grype/report.json",
-            json!(["grype", "0.104.0", "2026-11-20T10:00:00.000Z"]),
+            json!(["grype", "0.104.0", "2026-11-20T10:00:00Z"]),
         ),
         ("npm-audit/found.json", json!(["npm audit", null, null])),
         (
             "trivy/duplicates.json",
-            json!(["trivy", null, "2026-11-20T10:00:00.000Z"]),
+            json!(["trivy", null, "2026-11-20T10:00:00Z"]),
         ),
         ("trivy/report.sarif", json!(["Trivy", "0.68.0", null])),
     ] {
