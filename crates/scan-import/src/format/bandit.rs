@@ -104,10 +104,7 @@ mod tests {
     #[test]
     fn it_says_when_it_was_written() {
         let source = vulnerabilities(read(&FORMAT, &report("", 5, "")).unwrap());
-        assert_eq!(
-            source.measured_at.as_deref(),
-            Some("2026-11-23T18:02:06Z")
-        );
+        assert_eq!(source.measured_at.as_deref(), Some("2026-11-23T18:02:06Z"));
         assert_eq!(source.incomplete, None);
     }
 

@@ -363,10 +363,7 @@ mod tests {
         let both = source(&format!("{one},{other}"));
         assert_eq!((both.tool.as_str(), both.high), ("Checker", Some(2)));
         assert_eq!(both.tool_version.as_deref(), Some("1.2.0"));
-        assert_eq!(
-            both.measured_at.as_deref(),
-            Some("2026-11-20T09:00:00Z")
-        );
+        assert_eq!(both.measured_at.as_deref(), Some("2026-11-20T09:00:00Z"));
         assert_eq!(both.incomplete, None);
         let named = source(&format!("{one},{}", other.replace("Checker", "Another")));
         assert_eq!(
