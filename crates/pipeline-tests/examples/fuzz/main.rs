@@ -1,8 +1,9 @@
 //! Mutated input for every reader of what others write: `fuzz TARGET SECONDS [SEED]`, or `fuzz list`.
 //!
 //! A target is a format of scan-import or `document`, the reader of evidence documents. It begins with the fixtures of that
-//! format and keeps each mutation that is answered in words that were not seen before, so that it gets deeper as it goes. A panic, an answer that takes more than
-//! a second of the processor, more than 200 MB or an exit code that no tool has is a failure; its input is kept below `target/fuzz`.
+//! format and keeps each mutation that is answered in words that were not seen before, so that it gets deeper as it goes. A
+//! panic, an answer that takes more than a second of the processor, more than 200 MB or an exit code that no tool has is a
+//! failure; its input is kept below `target/fuzz`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod corpus;
