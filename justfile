@@ -59,6 +59,10 @@ artifacts:
 cpu-per-request:
     crates/bench-run/benches/cpu-per-request.sh
 
+# mutated documents for ten minutes; bin-docs/fuzzing.md has the other readers
+fuzz:
+    cargo run --release -p pipeline-tests --example fuzz -- document 600
+
 # all that CI does
 ci:
     bash .ci/run
