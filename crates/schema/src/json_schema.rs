@@ -2,7 +2,7 @@ use schemars::{Schema, schema_for};
 
 use crate::Trend;
 use crate::configuration::{
-    BenchmarkFile, EnvironmentsFile, GatesFile, ProbesFile, ThresholdsFile,
+    BenchmarkFile, EnvironmentsFile, GatesFile, ProbesFile, SmokeTestsFile, ThresholdsFile,
 };
 use crate::evidence::Evidence;
 
@@ -18,6 +18,7 @@ pub fn published_schemas() -> Vec<(&'static str, Schema)> {
         ),
         ("probes.schema.json", schema_for!(ProbesFile)),
         ("quality-gates.schema.json", schema_for!(GatesFile)),
+        ("smoke-tests.schema.json", schema_for!(SmokeTestsFile)),
         ("trend.schema.json", schema_for!(Trend)),
     ]
 }

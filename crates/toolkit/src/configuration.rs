@@ -53,6 +53,7 @@ fn empty_values<C: Configuration>(path: &str, value: &Value) -> Vec<Problem> {
             path: path.to_owned(),
             found: "nothing".to_owned(),
             expected: "a value, or the key left out".to_owned(),
+            known: Vec::new(),
         }],
         Value::Object(entries) => entries
             .iter()
@@ -84,11 +85,13 @@ fn describe(name: &str, text: &str, problems: &[Problem]) -> Vec<String> {
                  path,
                  found,
                  expected,
+                 known,
              }| {
                 let separator = if path.is_empty() { "" } else { ": " };
                 format!(
-                    "{}{path}{separator}found {found}, expected {expected}",
-                    place(name, locate(text, path))
+                    "{}{path}{separator}found {found}, expected {expected}{}",
+                    place(name, locate(text, path)),
+                    suggest::hint(found.trim_matches('`'), known.iter().map(String::as_str))
                 )
             },
         )

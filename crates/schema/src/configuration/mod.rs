@@ -12,11 +12,13 @@ mod gates;
 mod header;
 mod json_place;
 mod memory;
+mod placeholder;
 mod probes;
 mod problem;
 mod request;
 mod requests;
 mod serve;
+mod smoke_tests;
 mod thresholds;
 mod tls;
 mod waiver;
@@ -36,6 +38,7 @@ pub use gates::{
 pub use header::{HeaderPart, header_parts, is_header_value};
 pub use json_place::JsonPlace;
 pub use memory::ServiceMemory;
+pub use placeholder::{TextPart, text_parts};
 pub use probes::{
     CommitExpectation, MetricCondition, Probe, ProbeExpect, ProbesFile, Sensors, SensorsSaid,
     VersionExpectation,
@@ -44,6 +47,7 @@ pub use problem::{Configuration, Problem};
 pub use request::Request;
 pub use requests::ScenarioRequest;
 pub use serve::{Ready, Serve};
+pub use smoke_tests::{Capture, SmokeTestsFile, Step};
 pub use thresholds::{PerformanceThresholds, RegressionThresholds, ThresholdsFile};
 pub use tls::Tls;
 pub use waiver::Waiver;

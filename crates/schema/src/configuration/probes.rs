@@ -15,6 +15,8 @@ use crate::evidence::Operator;
 
 /// Each is a connection of its own: more of them are a load and not a probe.
 const MOST_SAMPLES: u64 = 1000;
+/// Ten times what the service of policies takes: enough to see that it refuses more.
+const MOST_OBSERVATIONS: u64 = 10_000;
 /// Certificates are not valid for longer.
 const LONGEST_CERTIFICATE_DAYS: u64 = 10_000;
 
@@ -56,6 +58,9 @@ pub struct Probe {
         deserialize_with = "even_null"
     )]
     pub json: Option<Value>,
+    /// How many observations are sent: the `observations` in `json` are repeated or cut to as many. Default: as they stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observations: Option<u64>,
     /// How many sensor values each of the `observations` in `json` is sent with: its own are repeated or cut to as many.
     /// `from-metadata` is the number that the service's `GET /metadata` says. Default: as they stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -161,24 +166,9 @@ pub struct MetricCondition {
 
 impl Configuration for ProbesFile {
     fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if self.checks.is_empty() {
-            problems.push(Problem::new(
-                "checks",
-                "an empty list",
-                "at least one check",
-            ));
-        }
-        let mut names = HashSet::new();
-        for (index, check) in self.checks.iter().enumerate() {
-            let parent = format!("checks[{index}]");
-            let mut own = check.problems();
-            if !names.insert(check.name.as_str()) {
-                let found = format!("`{}` again", check.name);
-                own.push(Problem::new("name", found, "a name of its own"));
-            }
-            problems.extend(own.into_iter().map(|problem| problem.below(&parent)));
-        }
+        let checks = self.checks.iter();
+        let checks = checks.map(|check| (check.name.as_str(), check.problems()));
+        let mut problems = list_problems("checks", "check", checks);
         let tls = self.tls.iter().flat_map(Tls::problems);
         problems.extend(tls.map(|problem| problem.below("tls")));
         problems
@@ -187,6 +177,28 @@ impl Configuration for ProbesFile {
     fn is_data(path: &str) -> bool {
         path.ends_with(".json") || path.ends_with(".equals")
     }
+}
+
+/// The problems of a list in which each has a name of its own, from those of each.
+pub(super) fn list_problems<'a>(
+    key: &str,
+    one: &str,
+    items: impl Iterator<Item = (&'a str, Vec<Problem>)>,
+) -> Vec<Problem> {
+    let (mut names, mut problems) = (HashSet::new(), Vec::new());
+    for (index, (name, mut own)) in items.enumerate() {
+        if !names.insert(name) {
+            let found = format!("`{name}` again");
+            own.push(Problem::new("name", found, "a name of its own"));
+        }
+        let parent = format!("{key}[{index}]");
+        problems.extend(own.into_iter().map(|problem| problem.below(&parent)));
+    }
+    if names.is_empty() {
+        let expected = format!("at least one {one}");
+        problems.push(Problem::new(key, "an empty list", expected));
+    }
+    problems
 }
 
 impl Probe {
@@ -223,6 +235,7 @@ impl Probe {
             let expected = "another method, or a status alone";
             problems.push(Problem::new("method", found, expected));
         }
+        problems.extend(self.observations_problem());
         problems.extend(
             self.sensors
                 .and_then(|sensors| self.sensors_problem(sensors)),
@@ -234,17 +247,28 @@ impl Probe {
         problems
     }
 
+    fn own_observations(&self) -> Option<&Vec<Value>> {
+        self.json.as_ref()?.get("observations")?.as_array()
+    }
+
+    fn observations_problem(&self) -> Option<Problem> {
+        let count = self.observations?;
+        outside("observations", count, MOST_OBSERVATIONS).or_else(|| {
+            let own = self.own_observations();
+            own.is_none_or(Vec::is_empty).then(|| {
+                let expected = "`json` with `observations` to repeat or cut";
+                Problem::new("observations", "none to begin with", expected)
+            })
+        })
+    }
+
     fn sensors_problem(&self, sensors: Sensors) -> Option<Problem> {
         if let Sensors::Count(count) = sensors
             && let Some(problem) = outside("sensors", count, Benchmark::MOST_SENSORS)
         {
             return Some(problem);
         }
-        let observations = self
-            .json
-            .as_ref()
-            .and_then(|json| json.get("observations"))
-            .and_then(Value::as_array);
+        let observations = self.own_observations();
         let have_sensors = |observation: &Value| {
             let sensors = observation.get("sensors").and_then(Value::as_array);
             sensors.is_some_and(|sensors| !sensors.is_empty())
@@ -327,15 +351,22 @@ fn said_problem(pointer: &str, equals: Option<&str>, shortest: usize) -> Option<
     Some(Problem::new("equals", format!("{equals:?}"), expected))
 }
 
+/// A problem if no series can have this name.
+pub(super) fn metric_name_problem(path: &str, name: &str) -> Option<Problem> {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':');
+    let is_name = !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(in_name);
+    (!is_name).then(|| {
+        let expected = "the name of a metric, as in http_requests_total";
+        Problem::new(path, format!("{name:?}"), expected)
+    })
+}
+
 impl MetricCondition {
     fn problem(&self) -> Option<Problem> {
-        let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':');
-        let is_name = !self.name.starts_with(|c: char| c.is_ascii_digit())
-            && !self.name.is_empty()
-            && self.name.chars().all(in_name);
-        if !is_name {
-            let expected = "the name of a metric, as in http_requests_total";
-            return Some(Problem::new("name", format!("{:?}", self.name), expected));
+        if let Some(problem) = metric_name_problem("name", &self.name) {
+            return Some(problem);
         }
         match (self.operator, self.value) {
             (Some(Operator::Contains), _) => Some(Problem::new(
@@ -378,7 +409,7 @@ mod tests {
     #[test]
     fn what_can_be_asked_of_a_service_is_taken() {
         let everything = json!({"name": "health_endpoint", "path": "/a?b=c", "headers": {"Authorization": "Bearer ${TOKEN}"},
-            "json": {"observations": [{"sensors": [1]}]}, "sensors": "from-metadata", "samples": 10,
+            "json": {"observations": [{"sensors": [1]}]}, "observations": 32, "sensors": "from-metadata", "samples": 10,
             "expect": {"status": [200, 204], "version": {"pointer": "/version"},
                 "commit": {"pointer": "/build/commit", "equals": "0123abc"}, "contains": "ok",
                 "body": [{"pointer": "/status", "equals": null}],
@@ -393,6 +424,8 @@ mod tests {
             ("name", json!("a b"), "name"),
             ("path", json!("a"), "path"),
             ("samples", json!(0), "samples"),
+            ("observations", json!(0), "observations"),
+            ("observations", json!(32), "observations"),
             ("sensors", json!(0), "sensors"),
             ("sensors", json!(3), "sensors"),
             ("expect", json!({"status": 99}), "expect.status"),

@@ -25,6 +25,8 @@ pub struct Problem {
     pub found: String,
     /// What would make sense.
     pub expected: String,
+    /// Names of which one may have been meant, where a name was expected.
+    pub known: Vec<String>,
 }
 
 impl Problem {
@@ -37,6 +39,15 @@ impl Problem {
             path: path.into(),
             found: found.to_string(),
             expected: expected.into(),
+            known: Vec::new(),
+        }
+    }
+
+    /// The same problem, of a name that may be one of these with a slip of the finger.
+    pub(super) fn known<'a>(self, names: impl IntoIterator<Item = &'a str>) -> Problem {
+        Problem {
+            known: names.into_iter().map(str::to_owned).collect(),
+            ..self
         }
     }
 
