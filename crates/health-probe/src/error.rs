@@ -18,9 +18,9 @@ pub(crate) enum Error {
         /// The other.
         other: &'static str,
     },
-    /// A version or a commit was asked for that no check looks at: it would pass unseen.
+    /// A version or a commit was asked for that nothing looks at: it would pass unseen.
     #[error(
-        "{option}: no check of {probes} says where the {what} stands in an answer, expected one with \
+        "{option}: no {one} of {probes} says where the {what} stands in an answer, expected one with \
          `expect: {{{what}: {{pointer: /{what}}}}}`"
     )]
     NowhereServed {
@@ -28,7 +28,9 @@ pub(crate) enum Error {
         option: &'static str,
         /// `version` or `commit`.
         what: &'static str,
-        /// The file of the checks.
+        /// `check` or `step`.
+        one: &'static str,
+        /// The file of the checks or steps.
         probes: String,
     },
     /// The commit of the run was asked for, and the document has none.

@@ -1,11 +1,16 @@
-//! health-probe: what a deployed service answers to single requests.
+//! health-probe and smoke-test: what a deployed service answers to single requests.
 //!
-//! `service` is where it stands, `probe` one request and what its answer must be, `health` the tool that asks all of them at
-//! once and writes the section `health_checks`.
+//! `service` is where it stands, `up` the wait for one that is starting, `served` what it must say that it is, `probe` one
+//! request and what its answer must be. `health` is the tool that asks all of them at once and writes the section
+//! `health_checks`, `smoke` the one that asks them in order and writes `smoke_tests`.
 
 mod error;
 mod health;
 mod probe;
+mod served;
 mod service;
+mod smoke;
+mod up;
 
 pub use health::run as health_probe;
+pub use smoke::run as smoke_test;

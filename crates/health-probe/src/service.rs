@@ -1,9 +1,12 @@
 //! Where the service stands.
 
+use std::sync::Arc;
+
 use schema::configuration::EnvironmentsFile;
-use schema::evidence::InputFile;
-use toolkit::http::Target;
-use toolkit::{Streams, ToolkitError, configuration};
+use schema::evidence::{InputFile, Warning};
+use toolkit::documents::Incoming;
+use toolkit::http::{Client, Place, Security, Target};
+use toolkit::{Streams, Tool, ToolkitError, configuration};
 
 use crate::error::Error;
 
@@ -42,4 +45,25 @@ impl Whereabouts<'_> {
             }
         }
     }
+}
+
+/// Who asks, in the tool's name. That nobody's certificate is verified is told.
+pub(crate) fn client(
+    tool: &Tool,
+    security: Security,
+    target: &Target,
+    incoming: &mut Incoming,
+    streams: &mut Streams<'_>,
+) -> Result<Arc<Client>, Error> {
+    let client = Client::new(security, tool.name);
+    client.prepare(target)?;
+    if client.trusts_anyone() && matches!(target.place, Place::Host { tls: true, .. }) {
+        let warning = Warning {
+            tool: tool.name.to_owned(),
+            code: "tls_insecure".to_owned(),
+            message: "the service's certificate was not verified (insecure)".to_owned(),
+        };
+        incoming.warn(&warning, streams)?;
+    }
+    Ok(Arc::new(client))
 }

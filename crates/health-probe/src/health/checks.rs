@@ -1,6 +1,6 @@
 //! What is asked: the checks of the file, with all that they refer to.
 
-use schema::configuration::{ProbeExpect, ProbesFile};
+use schema::configuration::ProbesFile;
 use schema::evidence::{Evidence, InputFile};
 use toolkit::files::ReadFile;
 use toolkit::http::Security;
@@ -9,12 +9,11 @@ use toolkit::{Streams, configuration};
 
 use super::options::Options;
 use crate::error::Error;
-use crate::probe::{Prepared, Served};
+use crate::probe::Prepared;
+use crate::served::Served;
 
 /// Asked where no other file is named.
 const BUILT_IN: &str = include_str!("../../../../config/probes.yaml");
-/// The commit of the document, and no hash.
-const OF_THE_RUN: &str = "run";
 
 /// What is asked, and as whom.
 pub(super) struct Checks {
@@ -47,8 +46,10 @@ pub(super) fn read(
             (configuration::of::<ProbesFile>(&read)?, read, Vec::new())
         }
     };
-    let served = served(options, evidence)?;
-    refuse_unseen(&file, &read.name, &served)?;
+    let (version, commit) = (&options.expect_version, &options.expect_commit);
+    let served = Served::of(version.as_deref(), commit.as_deref(), evidence)?;
+    let expectations = file.checks.iter().map(|check| &check.expect);
+    served.refuse_unseen("check", &read.name, expectations)?;
     let mut outside = Outside::of(&read);
     let probes = file
         .checks
@@ -65,40 +66,4 @@ pub(super) fn read(
         commit: served.commit,
         inputs,
     })
-}
-
-fn served(options: &Options, evidence: &Evidence) -> Result<Served, Error> {
-    let commit = match options.expect_commit.as_deref() {
-        Some(OF_THE_RUN) => {
-            let run = evidence.run.as_ref();
-            let source = run.and_then(|run| run.source.as_ref());
-            let commit = source.and_then(|source| source.commit.clone());
-            Some(commit.ok_or(Error::NoCommit)?)
-        }
-        commit => commit.map(str::to_owned),
-    };
-    Ok(Served {
-        version: options.expect_version.clone(),
-        commit,
-    })
-}
-
-/// Refuses a version or a commit that no check would look at.
-fn refuse_unseen(file: &ProbesFile, name: &str, served: &Served) -> Result<(), Error> {
-    let looked_at =
-        |look: fn(&ProbeExpect) -> bool| file.checks.iter().any(|check| look(&check.expect));
-    let unseen = |option, what| {
-        Err(Error::NowhereServed {
-            option,
-            what,
-            probes: name.to_owned(),
-        })
-    };
-    if served.version.is_some() && !looked_at(|expect| expect.version.is_some()) {
-        unseen("--expect-version", "version")
-    } else if served.commit.is_some() && !looked_at(|expect| expect.commit.is_some()) {
-        unseen("--expect-commit", "commit")
-    } else {
-        Ok(())
-    }
 }

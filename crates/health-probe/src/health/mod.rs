@@ -1,23 +1,22 @@
 //! The tool health-probe: all checks at once, and one section of what they found.
 //!
-//! `checks` is what is asked, `up` the wait for a service that is starting, `at_once` the asking, `section` what became of it.
+//! `checks` is what is asked, `at_once` the asking, `section` what became of it.
 
 mod at_once;
 mod checks;
 mod options;
 mod section;
-mod up;
 
 use std::time::Instant;
 
 use schema::Section;
-use schema::evidence::{Evidence, HealthChecks, Warning};
+use schema::evidence::{Evidence, HealthChecks};
 use schemars::schema_for;
-use toolkit::http::{Client, Place};
 use toolkit::{Exit, Interrupt, Streams, Tool, documents, files, summary};
 
 use crate::error::Error;
 use crate::probe::Patience;
+use crate::{service, up};
 use options::Options;
 
 const TOOL: Tool = Tool {
@@ -42,30 +41,23 @@ fn check(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let mut checks = checks::read(&options, &incoming.evidence, streams)?;
     inputs.append(&mut checks.inputs);
     incoming.commit = checks.commit.or(incoming.commit);
-    let client = Client::new(checks.security, TOOL.name);
-    client.prepare(&target)?;
-    if client.trusts_anyone() && matches!(target.place, Place::Host { tls: true, .. }) {
-        let warning = Warning {
-            tool: TOOL.name.to_owned(),
-            code: "tls_insecure".to_owned(),
-            message: "the service's certificate was not verified (insecure)".to_owned(),
-        };
-        incoming.warn(&warning, streams)?;
-    }
+    let client = service::client(&TOOL, checks.security, &target, &mut incoming, streams)?;
 
     if let Some(first) = checks.probes.first() {
         let patience = up::Patience {
             wait: options.wait_for_up,
             timeout: options.timeout,
         };
-        up::wait(first, &client, &target, patience, &interrupt, streams);
+        up::wait(
+            &TOOL, first, &client, &target, patience, &interrupt, streams,
+        );
     }
     let patience = Patience {
         deadline: Instant::now() + options.timeout,
         attempts: options.attempts,
         interval: options.interval,
     };
-    let asked = at_once::ask(checks.probes, client, &target, patience, &interrupt);
+    let asked = at_once::ask(checks.probes, &client, &target, patience, &interrupt);
     let section = section::of(&asked, &target);
 
     let all = section.checks.iter().map(|probe| &probe.check);

@@ -1,16 +1,13 @@
-use schema::Measured;
 use schema::evidence::HealthChecks;
 use toolkit::http::Target;
 
-use crate::probe::{Asked, slower};
+use crate::probe::{Asked, failure_rate, slower};
 
 /// What all checks came to.
 pub(super) fn of(asked: &[Asked], target: &Target) -> HealthChecks {
-    let failed = asked.iter().filter(|asked| !asked.check.check.passed);
-    let percent = 100.0 * failed.count() as f64 / asked.len() as f64;
     HealthChecks {
         passed: Some(asked.iter().all(|asked| asked.check.check.passed)),
-        failure_rate: Measured::rounded(percent),
+        failure_rate: failure_rate(asked),
         response_time_ms: asked
             .iter()
             .fold(None, |slowest, asked| slower(slowest, asked.response_time)),
@@ -23,6 +20,7 @@ pub(super) fn of(asked: &[Asked], target: &Target) -> HealthChecks {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use schema::Measured;
     use schema::evidence::{Check, Operator, ProbeCheck, ProbeTimings};
 
     fn asked(index: usize, passed: bool, took_ms: u32) -> Asked {
@@ -36,6 +34,7 @@ mod tests {
                 timings: ProbeTimings::default(),
             },
             response_time: Some(Measured::from(took_ms)),
+            captured: Vec::new(),
         }
     }
 

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use schema::configuration::Benchmark;
 use schema::evidence::{Check, ProbeCheck, ProbeTimings};
 use schema::{Measured, policy};
+use serde_json::Value;
 use toolkit::http::{Client, Exchange, FailureKind, Target};
 
 use super::judge::{self, Unmet};
+use super::observations::{self, METADATA};
 use super::prepared::{Content, Prepared};
-use super::sensors;
 
 /// How long and how often a probe may be asked.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +31,16 @@ pub(crate) struct Asked {
     pub(crate) check: ProbeCheck,
     /// The slowest answer of the last attempt; all the time that had passed where there was none.
     pub(crate) response_time: Option<Measured>,
+    /// What was captured of the answer, by name; nothing of a probe that failed.
+    pub(crate) captured: Vec<(String, Value)>,
 }
 
 /// One attempt: every sample, up to the first that is not as expected.
 struct Attempt {
     check: Check,
     is_final: bool,
+    /// What was sent.
+    body: Option<Vec<u8>>,
     exchange: Exchange,
     slowest: Option<Measured>,
 }
@@ -56,15 +61,18 @@ impl Prepared {
             if is_last {
                 let is_answered = attempt.exchange.failure.is_none();
                 let response_time = attempt.slowest.filter(|_| is_answered);
+                let captured = judge::captured(self, &attempt.check, &attempt.exchange);
+                let why = self.other_sensors(client, target, patience.deadline, &attempt);
                 return Asked {
                     check: ProbeCheck {
-                        check: attempt.check,
+                        check: because(why, attempt.check),
                         method: self.method.clone(),
                         url: self.url(target),
                         attempts,
                         timings: attempt.exchange.timings,
                     },
                     response_time: response_time.or_else(|| passed_since(began)),
+                    captured,
                 };
             }
             attempts += 1;
@@ -72,8 +80,17 @@ impl Prepared {
         }
     }
 
-    /// A probe without an answer, for whatever reason: it fails as any other.
-    pub(crate) fn unasked(&self, target: &Target, began: Instant, why: &str) -> Asked {
+    /// A probe whose answer did not come: it fails as any other.
+    pub(crate) fn unanswered(&self, target: &Target, began: Instant, why: &str) -> Asked {
+        self.without_answer(target, passed_since(began), why)
+    }
+
+    /// A probe that was not sent: it fails as any other.
+    pub(crate) fn unsent(&self, target: &Target, why: &str) -> Asked {
+        self.without_answer(target, None, why)
+    }
+
+    fn without_answer(&self, target: &Target, waited: Option<Measured>, why: &str) -> Asked {
         let exchange = Exchange {
             status: None,
             body: Vec::new(),
@@ -82,7 +99,7 @@ impl Prepared {
                 message: why.to_owned(),
             }),
             timings: ProbeTimings {
-                total_ms: passed_since(began),
+                total_ms: waited,
                 ..ProbeTimings::default()
             },
             certificate: None,
@@ -96,7 +113,8 @@ impl Prepared {
                 attempts: 0,
                 timings: exchange.timings,
             },
-            response_time: passed_since(began),
+            response_time: waited,
+            captured: Vec::new(),
         }
     }
 
@@ -117,6 +135,7 @@ impl Prepared {
                 return Attempt {
                     check,
                     is_final,
+                    body,
                     exchange,
                     slowest,
                 };
@@ -131,29 +150,53 @@ impl Prepared {
         target: &Target,
         deadline: Instant,
     ) -> Result<Option<Vec<u8>>, Box<Attempt>> {
-        let observations = match &self.body {
+        let request = match &self.body {
             Content::Nothing => return Ok(None),
             Content::Bytes(bytes) => return Ok(Some(bytes.clone())),
-            Content::AsTheServiceSays(observations) => observations,
+            Content::AsTheServiceSays(request) => request,
         };
         let metadata = self.send_for_metadata(client, target, deadline);
         let is_answered = metadata.failure.is_none() && metadata.status == Some(200);
         match policy::sensor_count(&metadata.body).filter(|_| is_answered) {
             Some(count @ 1..=Benchmark::MOST_SENSORS) => {
-                let request = sensors::fitted(observations, count);
+                let request = observations::fitted(request, count);
                 Ok(Some(request.to_string().into_bytes()))
             }
             _ => {
-                let request = format!("GET {}{}", target.url, sensors::METADATA);
+                let request = format!("GET {}{}", target.url, METADATA);
                 let unmet = judge::no_metadata(&metadata);
                 Err(Box::new(Attempt {
                     check: judge::failed(self, &unmet, &request, &metadata),
                     is_final: false,
+                    body: None,
                     slowest: metadata.timings.total_ms,
                     exchange: metadata,
                 }))
             }
         }
+    }
+
+    /// That a request which failed has another number of sensor values than the service's model takes, if that is so: what
+    /// the service answers to it can be anything.
+    fn other_sensors(
+        &self,
+        client: &Client,
+        target: &Target,
+        deadline: Instant,
+        attempt: &Attempt,
+    ) -> Option<String> {
+        let body = attempt.body.as_deref().filter(|_| !attempt.check.passed)?;
+        let counts = observations::sensor_counts(body);
+        if counts.is_empty() {
+            return None;
+        }
+        let metadata = self.send_for_metadata(client, target, deadline);
+        let is_answered = metadata.failure.is_none() && metadata.status == Some(200);
+        let taken = policy::sensor_count(&metadata.body).filter(|_| is_answered)?;
+        let sent = counts.into_iter().find(|count| *count != taken)?;
+        Some(format!(
+            "the request has {sent} sensor values an observation, the model takes {taken} (GET {METADATA})"
+        ))
     }
 
     /// Whether an answer is as expected, and if not, whether asking again could only hide it.
@@ -169,6 +212,21 @@ impl Prepared {
     fn request_line(&self, target: &Target) -> String {
         format!("{} {}", self.method, self.url(target))
     }
+}
+
+/// The check with what is known of the reason, before all else.
+fn because(why: Option<String>, check: Check) -> Check {
+    let note = match (why, &check.note) {
+        (Some(why), Some(note)) => Some(format!("{why}: {note}")),
+        (why, note) => why.or_else(|| note.clone()),
+    };
+    Check { note, ..check }
+}
+
+/// Failed probes in percent of all; `None` of none.
+pub(crate) fn failure_rate(asked: &[Asked]) -> Option<Measured> {
+    let failed = asked.iter().filter(|asked| !asked.check.check.passed);
+    Measured::rounded(100.0 * failed.count() as f64 / asked.len() as f64)
 }
 
 fn passed_since(began: Instant) -> Option<Measured> {

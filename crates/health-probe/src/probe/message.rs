@@ -1,25 +1,33 @@
 //! What a person reads of an answer that is not as expected.
 
+use serde_json::Value;
 use toolkit::http::Exchange;
 use toolkit::on_one_line;
 
 /// More of a body than that nobody reads in a line.
 const LONGEST_EXCERPT: usize = 200;
 
-/// What the environment said for the headers of a request: a service may echo it.
+/// In place of what may be printed nowhere; no value of a header holds it.
+pub(crate) const HIDDEN: &str = "${}";
+
+/// What the environment or an earlier answer said for the headers of a request: a service may echo it.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Vec<String>);
 
 impl Secrets {
     pub(crate) fn extend(&mut self, secrets: Vec<String>) {
-        self.0.extend(secrets);
+        for secret in secrets {
+            // In a body of JSON it is written otherwise.
+            let quoted = Value::from(secret.as_str()).to_string();
+            self.0.extend([quoted.trim_matches('"').to_owned(), secret]);
+        }
     }
 
     /// A text without them, on one line.
     pub(crate) fn hidden(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.0 {
-            text = text.replace(secret.as_str(), "${}");
+            text = text.replace(secret.as_str(), HIDDEN);
         }
         on_one_line(&text)
     }
@@ -34,18 +42,20 @@ impl Secrets {
     }
 }
 
-/// Method and address, what was expected, what came, and how its body begins.
+/// Method and address, what was expected, what came, and how its body begins; `None` is an answer that may not be shown.
 pub(crate) fn message(
     request: &str,
     expected: &str,
     found: &str,
-    exchange: &Exchange,
+    answer: Option<&Exchange>,
     secrets: &Secrets,
 ) -> String {
-    let body = match (exchange.status, exchange.body.as_slice()) {
-        (None, _) => String::new(),
-        (Some(_), []) => "; the body is empty".to_owned(),
-        (Some(_), body) => {
+    let answer = answer.map(|answer| (answer.status, answer.body.as_slice()));
+    let body = match answer {
+        None => "; the body is not shown, as a secret is captured from it".to_owned(),
+        Some((None, _)) => String::new(),
+        Some((Some(_), [])) => "; the body is empty".to_owned(),
+        Some((Some(_), body)) => {
             let text = String::from_utf8_lossy(body);
             format!("; the body begins with {}", secrets.excerpt(&text))
         }
@@ -60,7 +70,9 @@ mod tests {
     #[test]
     fn an_excerpt_is_short_and_one_harmless_line_without_secrets() {
         let mut secrets = Secrets::default();
-        secrets.extend(vec!["my-secret".to_owned()]);
+        secrets.extend(vec!["my-secret".to_owned(), "a\"b\\".to_owned()]);
+        let told = secrets.hidden(r#"a"b\ {"a": "a\"b\\"}"#);
+        assert_eq!(told, r#"${} {"a": "${}"}"#);
         assert_eq!(
             secrets.excerpt("a\n::error::\u{1b}[31m Bearer my-secret"),
             "a ::error:: [31m Bearer ${}"

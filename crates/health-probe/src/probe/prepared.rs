@@ -1,20 +1,14 @@
 use std::time::Instant;
 
-use schema::configuration::{Probe, ProbeExpect, Sensors};
+use schema::configuration::{Capture, Probe, ProbeExpect, Sensors};
 use serde_json::Value;
 use toolkit::ToolkitError;
 use toolkit::http::{Client, Exchange, Request, Target};
 use toolkit::outside::Outside;
 
 use super::message::Secrets;
-use super::sensors;
-
-/// What the service must say that it is, whatever the configuration says.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Served {
-    pub(crate) version: Option<String>,
-    pub(crate) commit: Option<String>,
-}
+use super::observations::{self, METADATA};
+use crate::served::Served;
 
 /// A probe with the files and variables that it names, ready to be sent.
 #[derive(Clone, Debug)]
@@ -22,13 +16,44 @@ pub(crate) struct Prepared {
     /// As documents name it.
     pub(crate) name: String,
     pub(crate) method: String,
+    /// As it is sent.
     pub(crate) path: String,
+    /// As it may be printed.
+    pub(crate) told_path: String,
     pub(crate) headers: Headers,
     pub(crate) body: Content,
     /// What its answer must be.
     pub(crate) expect: ProbeExpect,
+    /// Metrics that must have grown.
+    pub(crate) increases: Vec<Increase>,
     /// How many answers must be so.
     pub(crate) samples: u64,
+    /// What is captured of the last of them.
+    pub(crate) captures: Vec<Wanted>,
+}
+
+/// A value to capture.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    /// Under which it is known.
+    pub(crate) name: String,
+    /// Where it stands.
+    pub(crate) capture: Capture,
+    /// Whether it may be printed nowhere.
+    pub(crate) is_secret: bool,
+}
+
+/// A metric that must have grown since it was captured.
+#[derive(Clone, Debug)]
+pub(crate) struct Increase {
+    /// Under which it was captured.
+    pub(crate) name: String,
+    /// Where it stood, and stands again.
+    pub(crate) capture: Capture,
+    /// What it was.
+    pub(crate) since: f64,
+    /// How much more it must be.
+    pub(crate) least: f64,
 }
 
 /// What a request carries.
@@ -51,6 +76,36 @@ impl std::fmt::Debug for Headers {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names = self.sent.iter().map(|(name, _)| name);
         formatter.debug_list().entries(names).finish()
+    }
+}
+
+impl Headers {
+    /// Sends another, in place of an earlier one of its name.
+    pub(crate) fn add(&mut self, name: &str, value: String) {
+        self.sent.push((name.to_owned(), value));
+    }
+
+    /// Prints these texts nowhere.
+    pub(crate) fn hide(&mut self, secrets: Vec<String>) {
+        self.secrets.extend(secrets);
+    }
+}
+
+impl Content {
+    /// `json`, with as many observations and sensor values as `probe` says.
+    pub(crate) fn of_json(probe: &Probe, json: &Value) -> Content {
+        let json = match probe.observations {
+            None => json.clone(),
+            Some(count) => observations::repeated(json, count),
+        };
+        match probe.sensors {
+            None => Content::Bytes(json.to_string().into_bytes()),
+            Some(Sensors::Count(count)) => {
+                let fitted = observations::fitted(&json, count);
+                Content::Bytes(fitted.to_string().into_bytes())
+            }
+            Some(Sensors::Said(_)) => Content::AsTheServiceSays(json),
+        }
     }
 }
 
@@ -77,13 +132,7 @@ impl Prepared {
         let body = match (&probe.body, &probe.body_file, &probe.json) {
             (Some(text), _, _) => Content::Bytes(text.clone().into_bytes()),
             (_, Some(file), _) => Content::Bytes(outside.content(file)?),
-            (_, _, Some(json)) => match probe.sensors {
-                None => Content::Bytes(json.to_string().into_bytes()),
-                Some(Sensors::Count(count)) => {
-                    Content::Bytes(sensors::fitted(json, count).to_string().into_bytes())
-                }
-                Some(Sensors::Said(_)) => Content::AsTheServiceSays(json.clone()),
-            },
+            (_, _, Some(json)) => Content::of_json(probe, json),
             (None, None, None) => Content::Nothing,
         };
         let mut expect = probe.expect.clone();
@@ -97,16 +146,19 @@ impl Prepared {
             name: probe.name.clone(),
             method: request.method().to_owned(),
             path: probe.path.clone(),
+            told_path: probe.path.clone(),
             headers,
             body,
             expect,
+            increases: Vec::new(),
             samples: probe.samples.unwrap_or(1),
+            captures: Vec::new(),
         })
     }
 
     /// The address that is asked, as it may be printed.
     pub(crate) fn url(&self, target: &Target) -> String {
-        format!("{}{}", target.url, self.path)
+        format!("{}{}", target.url, self.told_path)
     }
 
     /// What may be printed nowhere.
@@ -156,7 +208,7 @@ impl Prepared {
     ) -> Exchange {
         let request = Request {
             method: "GET",
-            path: sensors::METADATA,
+            path: METADATA,
             headers: &self.headers.sent,
             body: None,
         };

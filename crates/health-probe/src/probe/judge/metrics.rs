@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
 use schema::configuration::{MetricCondition, ProbeExpect};
 use schema::evidence::{CheckValue, Operator};
 use toolkit::prometheus::{self, Sample};
@@ -6,21 +9,40 @@ use super::Unmet;
 
 pub(super) fn unmet(expect: &ProbeExpect, body: &[u8]) -> Option<Unmet> {
     let conditions = expect.metrics.as_ref()?;
-    let page = String::from_utf8_lossy(body);
-    if let Some((number, line)) = prometheus::first_other_line(&page) {
-        let unmet = Unmet::new("metrics", Operator::Equal, "Prometheus text", None);
-        return Some(unmet.but_found(format!("line {number}: {line}")));
-    }
+    let page = match page(body) {
+        Ok(page) => page,
+        Err(other) => {
+            let unmet = Unmet::new("metrics", Operator::Equal, "Prometheus text", None);
+            return Some(unmet.but_found(other));
+        }
+    };
     conditions
         .iter()
         .find_map(|condition| unmet_by(condition, &page))
 }
 
+/// A body that is Prometheus text; else the first line that is none, in words.
+pub(super) fn page(body: &[u8]) -> Result<Cow<'_, str>, String> {
+    let page = String::from_utf8_lossy(body);
+    match prometheus::first_other_line(&page) {
+        Some((number, line)) => Err(format!("line {number}: {line}")),
+        None => Ok(page),
+    }
+}
+
+/// The series of this name that have these labels.
+pub(super) fn series<'a>(
+    page: &'a str,
+    name: &'a str,
+    labels: &'a IndexMap<String, String>,
+) -> impl Iterator<Item = Sample<'a>> {
+    prometheus::samples(page)
+        .filter(move |sample| sample.name == name && has_labels(sample, labels))
+}
+
 fn unmet_by(condition: &MetricCondition, page: &str) -> Option<Unmet> {
     let what = format!("metrics.{}", condition.name);
-    let mut series = prometheus::samples(page)
-        .filter(|sample| sample.name == condition.name && has_labels(sample, condition))
-        .peekable();
+    let mut series = series(page, &condition.name, &condition.labels).peekable();
     if series.peek().is_none() {
         let unmet = match (condition.operator, condition.value) {
             (Some(operator), Some(value)) => Unmet::new(what, operator, number(value), None),
@@ -49,9 +71,9 @@ fn number(value: f64) -> CheckValue {
     }
 }
 
-fn has_labels(sample: &Sample<'_>, condition: &MetricCondition) -> bool {
+fn has_labels(sample: &Sample<'_>, wanted: &IndexMap<String, String>) -> bool {
     let labels = sample.labels().unwrap_or_default();
-    condition.labels.iter().all(|(name, value)| {
+    wanted.iter().all(|(name, value)| {
         labels
             .iter()
             .any(|label| label.0 == name && label.1 == *value)

@@ -1,16 +1,19 @@
 //! Whether an answer is as expected: one kind of condition a file, in the order in which they are looked at.
 
 mod body;
+mod captured;
 mod edge;
+mod increase;
 mod metrics;
 mod served;
 mod status;
 
 use schema::evidence::{Check, CheckStatus, CheckValue, Operator};
+use serde_json::Value;
 use toolkit::figure::written;
 use toolkit::http::Exchange;
 
-use super::message::{Secrets, message};
+use super::message::{HIDDEN, Secrets, message};
 use super::prepared::Prepared;
 
 /// A condition that does not hold.
@@ -64,6 +67,8 @@ pub(super) fn first_unmet(probe: &Prepared, exchange: &Exchange) -> Option<Unmet
         .or_else(|| served::unmet(expect, &exchange.body))
         .or_else(|| body::unmet(expect, &exchange.body))
         .or_else(|| metrics::unmet(expect, &exchange.body))
+        .or_else(|| increase::unmet(&probe.increases, &exchange.body))
+        .or_else(|| captured::unmet(&probe.captures, &exchange.body))
         .or_else(|| edge::too_slow(expect, exchange))
         .or_else(|| edge::certificate(expect, exchange))
 }
@@ -87,13 +92,28 @@ pub(super) fn passed(probe: &Prepared, exchange: &Exchange) -> Check {
     check(probe, "status", "none", operator, expected, actual)
 }
 
+/// What is captured of an answer whose check is this one: nothing of one that failed.
+pub(super) fn captured(
+    probe: &Prepared,
+    check: &Check,
+    exchange: &Exchange,
+) -> Vec<(String, Value)> {
+    if check.passed {
+        captured::values(&probe.captures, &exchange.body)
+    } else {
+        Vec::new()
+    }
+}
+
 /// The check of a condition that an answer to `request` does not meet.
 pub(super) fn failed(probe: &Prepared, unmet: &Unmet, request: &str, exchange: &Exchange) -> Check {
     let secrets = probe.secrets();
-    let actual = unmet
-        .actual
-        .clone()
-        .map(|actual| printable(actual, secrets));
+    let may_show = !probe.captures.iter().any(|wanted| wanted.is_secret);
+    let expected_value = printable(unmet.expected.clone(), secrets);
+    let actual = unmet.actual.clone().map(|actual| match actual {
+        CheckValue::Text(_) if !may_show => CheckValue::from(HIDDEN),
+        other => printable(other, secrets),
+    });
     let unit = match unmet.unit {
         "none" => String::new(),
         unit => format!(" {unit}"),
@@ -102,20 +122,21 @@ pub(super) fn failed(probe: &Prepared, unmet: &Unmet, request: &str, exchange: &
         "{} {} {}{unit}",
         unmet.what,
         unmet.operator.symbol(),
-        written(&unmet.expected)
+        written(&expected_value)
     );
     let found = match (&unmet.found, &actual) {
         (Some(found), _) => secrets.hidden(found),
         (None, Some(actual)) => format!("{}{unit}", written(actual)),
         (None, None) => "nothing".to_owned(),
     };
-    let note = message(request, &expected, &found, exchange, secrets);
+    let answer = may_show.then_some(exchange);
+    let note = message(request, &expected, &found, answer, secrets);
     let judged = check(
         probe,
         &unmet.what,
         unmet.unit,
         unmet.operator,
-        unmet.expected.clone(),
+        expected_value,
         actual,
     );
     let status = match judged.status {
@@ -156,9 +177,9 @@ fn printable(value: CheckValue, secrets: &Secrets) -> CheckValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::Served;
+    use crate::served::Served;
     use schema::configuration::Probe;
-    use serde_json::{Value, json};
+    use serde_json::json;
     use std::env::VarError;
     use toolkit::outside::Outside;
 

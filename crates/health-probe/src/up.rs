@@ -4,9 +4,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use toolkit::http::{Client, Exchange, FailureKind, Target};
-use toolkit::{Interrupt, Streams, on_one_line};
+use toolkit::{Interrupt, Streams, Tool, on_one_line};
 
-use super::TOOL;
 use crate::probe::Prepared;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -16,16 +15,17 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How long to wait.
 #[derive(Clone, Copy)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// In all.
-    pub(super) wait: Duration,
+    pub(crate) wait: Duration,
     /// For one answer.
-    pub(super) timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
-/// Asks the first check's question, with longer and longer pauses, until something answers it that is not starting, or
+/// Asks the first question, with longer and longer pauses, until something answers it that is not starting, or
 /// patience ends. What the answer is worth is judged later.
-pub(super) fn wait(
+pub(crate) fn wait(
+    tool: &Tool,
     first: &Prepared,
     client: &Client,
     target: &Target,
@@ -42,14 +42,14 @@ pub(super) fn wait(
         let Some(why) = is_starting(&exchange) else {
             if has_said {
                 let seconds = began.elapsed().as_secs_f64();
-                streams.say(&format!("{}: up after {seconds:.1} s", TOOL.name));
+                streams.say(&format!("{}: up after {seconds:.1} s", tool.name));
             }
             return;
         };
         if !has_said {
             let words = format!(
                 "{}: waiting up to {} s for {}: {why}",
-                TOOL.name,
+                tool.name,
                 patience.wait.as_secs_f64(),
                 first.url(target)
             );
@@ -64,7 +64,7 @@ pub(super) fn wait(
     }
     if has_said {
         let seconds = began.elapsed().as_secs_f64();
-        streams.say(&format!("{}: not up after {seconds:.1} s", TOOL.name));
+        streams.say(&format!("{}: not up after {seconds:.1} s", tool.name));
     }
 }
 

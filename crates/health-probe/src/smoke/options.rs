@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use argh::FromArgs;
+use toolkit::{ToolkitError, documents, duration};
+
+use crate::service::{ENVIRONMENTS, Whereabouts};
+
+/// Sends a deployed service real requests, one after another, and holds its answers to what they must be. Reads an evidence
+/// document from stdin, if there is one, and writes it to stdout with the section `smoke_tests`.
+#[derive(Debug, FromArgs)]
+#[argh(
+    example = "smoke-test --environment staging --wait-for-up 60s\n\
+               smoke-test --base-url http://localhost:8080 --suite suite.yaml | gate-check --gates gates.yaml",
+    note = "Times: 500ms, 60s, 2m; a number alone is seconds."
+)]
+pub(super) struct Options {
+    /// the service's name in the environments file
+    #[argh(option, arg_name = "name")]
+    environment: Option<String>,
+
+    /// the environments file (default: config/environments.yaml)
+    #[argh(option, arg_name = "file", default = "ENVIRONMENTS.to_owned()")]
+    environments: String,
+
+    /// the service's address, as in http://127.0.0.1:8080, https://host/prefix or unix:/run/app.sock
+    #[argh(option, arg_name = "url")]
+    base_url: Option<String>,
+
+    /// how long all steps together may take, once the service is up (default: 60)
+    #[argh(
+        option,
+        arg_name = "seconds",
+        from_str_fn(duration::parse),
+        default = "Duration::from_secs(60)"
+    )]
+    pub(super) timeout: Duration,
+
+    /// how long one step may take (default: 5)
+    #[argh(
+        option,
+        arg_name = "seconds",
+        from_str_fn(duration::parse),
+        default = "Duration::from_secs(5)"
+    )]
+    pub(super) step_timeout: Duration,
+
+    /// the steps, YAML or JSON (default: those of config/smoke-tests.yaml)
+    #[argh(option, arg_name = "file")]
+    pub(super) suite: Option<String>,
+
+    /// how long a service may take to come up: one that cannot be reached, breaks off or answers 503 is asked again
+    #[argh(
+        option,
+        arg_name = "time",
+        from_str_fn(duration::parse),
+        default = "Duration::ZERO"
+    )]
+    pub(super) wait_for_up: Duration,
+
+    /// the version that the service must say it is
+    #[argh(option, arg_name = "version")]
+    pub(super) expect_version: Option<String>,
+
+    /// the commit that the service must say it was built from; `run` is that of the document on stdin
+    #[argh(option, arg_name = "commit")]
+    pub(super) expect_commit: Option<String>,
+
+    /// where the document goes in place of stdout
+    #[argh(option, arg_name = "file")]
+    pub(super) output: Option<String>,
+}
+
+impl Options {
+    /// Documents come from stdin, and nothing else does.
+    pub(super) fn refuse_stdin_twice(&self) -> Result<(), ToolkitError> {
+        let suite = self.suite.as_deref().unwrap_or_default();
+        documents::refuse_stdin_twice(&[], "--suite", suite)?;
+        documents::refuse_stdin_twice(&[], "--environments", &self.environments)
+    }
+
+    pub(super) fn whereabouts(&self) -> Whereabouts<'_> {
+        Whereabouts {
+            base_url: self.base_url.as_deref(),
+            environment: self.environment.as_deref(),
+            environments: &self.environments,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What is asked: the steps of the file, with all that they refer to.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use schema::configuration::{SmokeTestsFile, TextPart, text_parts};
+use schema::evidence::{Evidence, InputFile};
+use toolkit::files::ReadFile;
+use toolkit::http::Security;
+use toolkit::outside::{Outside, folder_of};
+use toolkit::{Streams, configuration};
+
+use super::options::Options;
+use super::step::{Origin, Origins, Step};
+use crate::error::Error;
+use crate::served::Served;
+
+/// Asked where no other file is named.
+const BUILT_IN: &str = include_str!("../../../../config/smoke-tests.yaml");
+
+/// What is asked, and as whom.
+pub(super) struct Suite {
+    pub(super) steps: Vec<Step>,
+    pub(super) security: Security,
+    /// Every file that was read.
+    pub(super) inputs: Vec<InputFile>,
+}
+
+/// The suite that the command line names, else the one that is built in.
+pub(super) fn read(
+    options: &Options,
+    evidence: &Evidence,
+    streams: &mut Streams<'_>,
+) -> Result<Suite, Error> {
+    let (file, read, mut inputs) = match &options.suite {
+        Some(path) => {
+            let (file, read) = configuration::read::<SmokeTestsFile>(path, streams)?;
+            let input = read.input();
+            (file, read, vec![input])
+        }
+        None => {
+            let read = ReadFile {
+                name: "the built-in suite".to_owned(),
+                is_stdin: false,
+                content: BUILT_IN.as_bytes().to_vec(),
+            };
+            let file = configuration::of::<SmokeTestsFile>(&read)?;
+            (file, read, Vec::new())
+        }
+    };
+    let (version, commit) = (&options.expect_version, &options.expect_commit);
+    let served = Served::of(version.as_deref(), commit.as_deref(), evidence)?;
+    let expectations = file.steps.iter().map(|step| &step.expect);
+    served.refuse_unseen("step", &read.name, expectations)?;
+    let origins = Rc::new(origins(&file));
+    let mut outside = Outside::of(&read);
+    let steps = file.steps.iter().enumerate().map(|(index, step)| {
+        let place = format!("steps[{index}]");
+        Step::new(step, &place, &origins, &served, &mut outside)
+    });
+    let steps = steps.collect::<Result<_, _>>()?;
+    inputs.extend(outside.inputs());
+    Ok(Suite {
+        steps,
+        security: Security::configured(file.tls.as_ref(), &folder_of(&read.name)),
+        inputs,
+    })
+}
+
+/// Where every captured value comes from. What is sent in a header may be what lets somebody in.
+fn origins(file: &SmokeTestsFile) -> Origins {
+    let headers = file.steps.iter().flat_map(|step| step.headers.values());
+    let parts = headers.filter_map(|value| text_parts(value)).flatten();
+    let secret: HashSet<&str> = parts
+        .filter_map(|part| match part {
+            TextPart::Captured(name) => Some(name),
+            TextPart::Text(_) => None,
+        })
+        .collect();
+    let mut origins = Origins::new();
+    for step in &file.steps {
+        for (name, capture) in &step.capture {
+            let origin = Origin {
+                step: step.name.clone(),
+                capture: capture.clone(),
+                is_secret: secret.contains(name.as_str()),
+            };
+            origins.insert(name.clone(), origin);
+        }
+    }
+    origins
+}
