@@ -3,6 +3,7 @@
 
 pub mod hostile;
 pub mod patience;
+pub mod server;
 
 use std::env;
 use std::ffi::OsString;

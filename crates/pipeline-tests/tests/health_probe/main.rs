@@ -5,11 +5,10 @@ mod conditions;
 mod edge;
 mod policy;
 mod secure;
-mod server;
 mod starting;
 mod unanswered;
 
-use pipeline_tests::{Ran, Workplace};
+use pipeline_tests::{Ran, Workplace, server};
 use serde_json::Value;
 
 const TOOL: &str = "health-probe";

@@ -84,7 +84,7 @@ fn a_fault_of_predictions_is_a_finding_of_that_check_alone() {
 }
 
 #[test]
-fn a_payload_of_the_wrong_number_of_sensors_is_refused_and_the_answer_shown() {
+fn a_payload_of_the_wrong_number_of_sensors_is_a_finding_that_says_both_numbers() {
     let policy = Policy::start(&[]);
     let predict = |sensors| {
         json!({"name": "predict", "path": "/predict", "sensors": sensors,
@@ -98,8 +98,12 @@ fn a_payload_of_the_wrong_number_of_sensors_is_refused_and_the_answer_shown() {
         .document();
     let (metric, note) = failure(&document, "predict");
     assert_eq!(metric, "predict.status");
+    let begin = format!(
+        "the request has 5 sensor values an observation, the model takes 3 (GET /metadata): POST {}/predict: ",
+        policy.url
+    );
     assert!(
-        note.contains("found 422") && note.contains("sensors"),
+        note.starts_with(&begin) && note.contains("found 422; the body begins with"),
         "{note}"
     );
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use pipeline_tests::{Workplace, root};
+use crate::{Workplace, root};
 
 /// A request as it came.
 pub struct Request {
@@ -17,6 +17,7 @@ pub struct Request {
     pub line: String,
     /// The head behind that, in lower case.
     pub head: String,
+    /// What it carries.
     pub body: String,
 }
 
@@ -35,6 +36,7 @@ pub fn serve(
     serve_at(listener, respond)
 }
 
+/// The same, where somebody listens already.
 pub fn serve_at(
     listener: TcpListener,
     respond: impl Fn(&Request) -> String + Send + Sync + 'static,
@@ -104,6 +106,7 @@ pub fn dead_port() -> (String, socket2::Socket) {
 /// The policy server, which ends with the test.
 pub struct Policy {
     process: Child,
+    /// Where it listens.
     pub url: String,
 }
 
