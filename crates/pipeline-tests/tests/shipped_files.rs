@@ -5,7 +5,8 @@ use std::fs;
 
 use pipeline_tests::{Workplace, root};
 use schema::configuration::{
-    BenchmarkFile, Configuration, EnvironmentsFile, GatesFile, ProbesFile, ThresholdsFile,
+    BenchmarkFile, Configuration, EnvironmentsFile, GatesFile, ProbesFile, SmokeTestsFile,
+    ThresholdsFile,
 };
 use serde_json::{Value, json};
 use toolkit::{Streams, configuration};
@@ -17,6 +18,7 @@ const TOOLS: [&str; 8] = [
     "scan-import",
     "gate-check",
     "health-probe",
+    "smoke-test",
     "report-gen",
     "policy-server",
 ];
@@ -148,6 +150,28 @@ fn the_checks_on_the_page_of_health_probe_can_be_used() {
     assert_eq!(shipped::<ProbesFile>("probes.yaml").checks.len(), 3);
 }
 
+#[test]
+fn the_steps_on_the_page_of_smoke_test_can_be_used() {
+    let page = fs::read_to_string(root().join("bin-docs/smoke-test.md")).unwrap();
+    let (_, example) = page.split_once("```yaml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let place = Workplace::default();
+    let suite: SmokeTestsFile = read(place.write("suite.yaml", example).to_str().unwrap());
+    assert_eq!(suite.steps.len(), 4);
+}
+
+#[test]
+fn the_shipped_steps_expect_that_all_they_send_is_counted() {
+    let suite: SmokeTestsFile = shipped("smoke-tests.yaml");
+    let steps = suite.steps.iter();
+    let captured = steps.skip_while(|step| !step.capture.contains_key("requests"));
+    let until_counted = captured.take_while(|step| step.increased_by_at_least.is_empty());
+    let sent = until_counted.filter(|step| step.path == "/predict");
+    let sent: u64 = sent.map(|step| step.samples.unwrap_or(1)).sum();
+    let last = suite.steps.last().unwrap();
+    assert_eq!(last.increased_by_at_least["requests"].get(), sent as f64);
+}
+
 /// Every option that a help text names, as in `--config`.
 fn options_in(help: &str) -> Vec<&str> {
     let words =
@@ -200,6 +224,7 @@ fn the_schema_that_a_tool_prints_is_the_published_one() {
         "scan-import",
         "gate-check",
         "health-probe",
+        "smoke-test",
         "report-gen",
     ] {
         let ran = place.run(tool, &["--schema"]);
@@ -246,6 +271,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/scan-import.md",
         "bin-docs/policy-server.md",
         "bin-docs/health-probe.md",
+        "bin-docs/smoke-test.md",
     ] {
         let path = root().join(page);
         let text = fs::read_to_string(&path).unwrap();
