@@ -11,7 +11,7 @@ use schema::configuration::{
 use serde_json::{Value, json};
 use toolkit::{Streams, configuration};
 
-const TOOLS: [&str; 8] = [
+const TOOLS: [&str; 9] = [
     "bench-run",
     "perf-validate",
     "perf-compare",

@@ -30,7 +30,7 @@ pub(super) struct Options {
     #[argh(
         option,
         arg_name = "seconds",
-        from_str_fn(duration::parse),
+        from_str_fn(duration::wait),
         default = "Duration::from_secs(60)"
     )]
     pub(super) timeout: Duration,
@@ -39,7 +39,7 @@ pub(super) struct Options {
     #[argh(
         option,
         arg_name = "seconds",
-        from_str_fn(duration::parse),
+        from_str_fn(duration::wait),
         default = "Duration::from_secs(5)"
     )]
     pub(super) step_timeout: Duration,
@@ -52,7 +52,7 @@ pub(super) struct Options {
     #[argh(
         option,
         arg_name = "time",
-        from_str_fn(duration::parse),
+        from_str_fn(duration::wait),
         default = "Duration::ZERO"
     )]
     pub(super) wait_for_up: Duration,

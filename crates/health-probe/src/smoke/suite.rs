@@ -22,6 +22,8 @@ const BUILT_IN: &str = include_str!("../../../../config/smoke-tests.yaml");
 pub(super) struct Suite {
     pub(super) steps: Vec<Step>,
     pub(super) security: Security,
+    /// The commit that the service must say it was built from, which the answers speak of then.
+    pub(super) commit: Option<String>,
     /// Every file that was read.
     pub(super) inputs: Vec<InputFile>,
 }
@@ -63,6 +65,7 @@ pub(super) fn read(
     Ok(Suite {
         steps,
         security: Security::configured(file.tls.as_ref(), &folder_of(&read.name)),
+        commit: served.commit,
         inputs,
     })
 }
