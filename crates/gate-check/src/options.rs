@@ -31,7 +31,7 @@ pub(crate) struct Options {
     #[argh(option, arg_name = "sha", from_str_fn(commit))]
     pub(crate) commit: Option<String>,
 
-    /// fail the build also with gates of the level warn and with waivers that are over
+    /// fail the build with gates of the level warn too
     #[argh(switch)]
     pub(crate) fail_on_warn: bool,
 

@@ -18,6 +18,7 @@ mod read;
 mod reasons;
 mod section;
 mod severity;
+mod words;
 
 use schema::evidence::{CodeQualitySource, Evidence, InputFile, VulnerabilitySource};
 use schemars::schema_for;

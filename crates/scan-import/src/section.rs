@@ -10,6 +10,7 @@ use toolkit::documents::Incoming;
 
 use crate::TOOL;
 use crate::error::Error;
+use crate::words;
 
 /// A source that can be added to its section.
 pub(crate) trait Source: Sized {
@@ -21,6 +22,8 @@ pub(crate) trait Source: Sized {
     fn add(section: &mut Self::Section, new: Vec<Self>) -> Vec<Self>;
     fn doubts(section: &Self::Section) -> Vec<Doubt>;
     fn file(&self) -> &str;
+    /// What a person reads of the section.
+    fn words(section: &Self::Section) -> Option<String>;
 }
 
 macro_rules! source {
@@ -46,6 +49,10 @@ macro_rules! source {
 
             fn file(&self) -> &str {
                 &self.file
+            }
+
+            fn words(section: &$section) -> Option<String> {
+                words::$key(section)
             }
         }
     };
@@ -74,6 +81,9 @@ pub(crate) fn add<S: Source>(
     }
     let repeated = S::add(&mut section, sources);
     incoming.extend(&TOOL, &section, inputs)?;
+    if let Some(words) = S::words(&section) {
+        streams.say(&format!("{}: {words}", TOOL.name));
+    }
     let counted_once = repeated.iter().map(|source| Doubt {
         code: "imported_twice",
         message: format!(

@@ -54,6 +54,21 @@ fn each_file_is_a_source_with_its_tool_and_an_input_with_its_digest() {
 }
 
 #[test]
+fn what_was_found_is_said_in_a_line_a_section() {
+    let place = place();
+    let ran = import(&place, &["trivy.json", "coverage.xml"]).ended(0);
+    assert_eq!(
+        ran.stderr,
+        "scan-import: vulnerabilities: 1 critical, 1 high, 0 medium, 0 low, 0 unknown\n\
+         scan-import: code quality: coverage 80 %\n"
+    );
+    assert_eq!(
+        import(&place, &["--quiet", "trivy.json"]).ended(0).stderr,
+        ""
+    );
+}
+
+#[test]
 fn the_commit_is_that_of_the_run_unless_another_is_named() {
     let place = place();
     let run = r#"{"run":{"source":{"commit":"0123456789"}}}"#;
