@@ -8,13 +8,21 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::question::Question;
 
-/// What is to be judged. What can have no answer, an order of a text say, is an error: it would else fail for ever, or, negated,
-/// pass for ever.
+const NUMBER: &str = "a number";
+const FLAG: &str = "true or false";
+const TEXT: &str = "a text";
+
+/// What is to be judged. A value of another kind than the limit fails, whichever the operator.
 pub(crate) fn ask(gate: &CustomGate, document: &Document) -> Result<Question, Error> {
-    let value = match document.value_at(&gate.pointer) {
-        None | Some(Value::Null) => None,
-        Some(found) => Some(comparable(gate, &found)?),
-    };
+    let found = document
+        .value_at(&gate.pointer)
+        .map_err(|source| Error::Unreadable {
+            gate: gate.name.clone(),
+            source,
+        })?;
+    let found = found.filter(|found| !found.is_null());
+    let (kind, expected) = (found.as_ref().map(kind_of), kind_of_limit(&gate.value));
+    let value = found.as_ref().and_then(comparable);
     Ok(Question {
         group: GateGroup::Custom,
         name: gate.name.clone(),
@@ -27,35 +35,43 @@ pub(crate) fn ask(gate: &CustomGate, document: &Document) -> Result<Question, Er
         ci95: None,
         level: gate.level,
         note: None,
+        unfit: kind
+            .filter(|kind| *kind != expected)
+            .map(|kind| format!("found {kind}, expected {expected}, as its limit is")),
     })
 }
 
-fn section_of(pointer: &str) -> String {
+/// The section that a place is in.
+pub(crate) fn section_of(pointer: &str) -> String {
     let path = pointer.strip_prefix('/').unwrap_or(pointer);
     let section = path.split('/').next().unwrap_or(path);
     section.replace("~1", "/").replace("~0", "~")
 }
 
-fn comparable(gate: &CustomGate, found: &Value) -> Result<CheckValue, Error> {
-    let (value, kind) = match found {
-        Value::Number(number) => (number.as_f64().map(CheckValue::Number), "a number"),
-        Value::Bool(flag) => (Some(CheckValue::Flag(*flag)), "true or false"),
-        Value::String(text) => (Some(CheckValue::Text(text.clone())), "a text"),
-        Value::Array(_) => (None, "a list"),
-        Value::Object(_) => (None, "an object"),
-        Value::Null => (None, "nothing"),
-    };
-    let expected = match gate.value {
-        CheckValue::Number(_) => "a number",
-        CheckValue::Flag(_) => "true or false",
-        CheckValue::Text(_) => "a text",
-    };
-    value
-        .filter(|_| kind == expected)
-        .ok_or_else(|| Error::OtherKind {
-            gate: gate.name.clone(),
-            pointer: gate.pointer.clone(),
-            found: kind,
-            expected,
-        })
+fn comparable(found: &Value) -> Option<CheckValue> {
+    match found {
+        Value::Number(number) => number.as_f64().map(CheckValue::Number),
+        Value::Bool(flag) => Some(CheckValue::Flag(*flag)),
+        Value::String(text) => Some(CheckValue::Text(text.clone())),
+        Value::Array(_) | Value::Object(_) | Value::Null => None,
+    }
+}
+
+fn kind_of(found: &Value) -> &'static str {
+    match found {
+        Value::Number(_) => NUMBER,
+        Value::Bool(_) => FLAG,
+        Value::String(_) => TEXT,
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+        Value::Null => "nothing",
+    }
+}
+
+fn kind_of_limit(limit: &CheckValue) -> &'static str {
+    match limit {
+        CheckValue::Number(_) => NUMBER,
+        CheckValue::Flag(_) => FLAG,
+        CheckValue::Text(_) => TEXT,
+    }
 }

@@ -1,3 +1,4 @@
+use schema::SchemaError;
 use thiserror::Error;
 use toolkit::ToolkitError;
 
@@ -45,16 +46,26 @@ pub(crate) enum Error {
         /// With the nearest gate.
         source: ToolkitError,
     },
-    /// The value that a custom gate asks of cannot be compared with its limit.
-    #[error("custom gate {gate}: {pointer}: found {found}, expected {expected}, as its `value` is")]
-    OtherKind {
+    /// What a custom gate asks of cannot be read.
+    #[error("custom gate {gate}: {source}")]
+    Unreadable {
         /// The gate's name.
         gate: String,
-        /// The place in the document.
-        pointer: String,
+        /// Where and why.
+        source: SchemaError,
+    },
+    /// A figure is more than all.
+    #[error("{metric}: found {found}, expected a percentage, at most 100")]
+    MoreThanAll {
+        /// The key path.
+        metric: &'static str,
         /// What stands there.
-        found: &'static str,
-        /// What would have to.
-        expected: &'static str,
+        found: f64,
+    },
+    /// A section's figures are not those of its sources.
+    #[error("{section}: its figures are not those of its sources: scan-import writes both")]
+    Contradiction {
+        /// The section's key.
+        section: &'static str,
     },
 }

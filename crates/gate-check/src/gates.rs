@@ -2,8 +2,10 @@
 
 use schema::Measured;
 use schema::configuration::GatesFile;
-use schema::evidence::{Evidence, GateGroup, Interval, Metric, Operator};
+use schema::evidence::{Evidence, GateGroup, GateLevel, Interval, Metric, Operator};
 
+use crate::error::Error;
+use crate::imported;
 use crate::question::Question;
 
 /// One line of the gates file.
@@ -30,28 +32,42 @@ struct Found {
 }
 
 impl Gate {
-    /// What is to be judged; `None` where the file leaves the gate out.
-    pub(crate) fn ask(&self, file: &GatesFile, evidence: &Evidence) -> Option<Question> {
-        let limit = (self.limit)(file)?;
+    /// What is to be judged; `None` where the file leaves the gate out. More than 100 percent are an error.
+    pub(crate) fn ask(
+        &self,
+        file: &GatesFile,
+        evidence: &Evidence,
+    ) -> Result<Option<Question>, Error> {
+        let Some(limit) = self.limit_in(file) else {
+            return Ok(None);
+        };
         let found = (self.value)(evidence, file);
-        Some(Question {
+        let is_more_than_all = |value: &Measured| self.unit == "percent" && value.get() > 100.0;
+        if let Some(value) = found.value.filter(is_more_than_all) {
+            return Err(Error::MoreThanAll {
+                metric: self.metric,
+                found: value.get(),
+            });
+        }
+        Ok(Some(Question {
             group: self.group,
             name: self.metric.to_owned(),
             metric: self.metric.to_owned(),
-            section: self
-                .metric
-                .split('.')
-                .next()
-                .unwrap_or(self.metric)
-                .to_owned(),
+            section: self.section().to_owned(),
             unit: self.unit.to_owned(),
             operator: self.operator,
             limit: limit.into(),
             value: found.value.map(Into::into),
             ci95: found.ci95,
-            level: Default::default(),
+            level: GateLevel::Error,
             note: found.note,
-        })
+            unfit: imported::why_missing(self.metric, evidence).filter(|_| found.value.is_none()),
+        }))
+    }
+
+    /// The section of the document that its value stands in.
+    pub(crate) fn section(&self) -> &'static str {
+        self.metric.split('.').next().unwrap_or(self.metric)
     }
 
     /// Whether the file asks for it.
@@ -159,7 +175,9 @@ fn high(evidence: &Evidence, file: &GatesFile) -> Found {
 
 fn failed_tests(evidence: &Evidence, _: &GatesFile) -> Found {
     let section = evidence.code_quality.as_ref();
-    let tests = section.and_then(|section| section.tests);
+    let tests = section
+        .and_then(|section| section.tests)
+        .filter(|tests| tests.total > tests.skipped);
     Found {
         value: tests.and_then(|tests| Measured::new(tests.failed as f64)),
         ..Found::default()

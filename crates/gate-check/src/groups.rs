@@ -23,6 +23,11 @@ impl Only {
         self.0.is_empty() || self.0.contains(&group)
     }
 
+    /// Whether no gate is judged, but the age and origin of what all of them would be judged on.
+    pub(crate) fn is_provenance_alone(&self) -> bool {
+        self.0 == [GateGroup::Provenance]
+    }
+
     /// Refuses a file that has nothing to say on what was asked: no gate at all would be no obstacle at all.
     pub(crate) fn refuse_empty(
         &self,

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use schema::Document;
 use schema::configuration::GatesFile;
@@ -9,7 +11,8 @@ use crate::error::Error;
 use crate::gates::GATES;
 use crate::groups::Only;
 use crate::hints::hint;
-use crate::provenance::Demands;
+use crate::imported;
+use crate::provenance::{Demands, Parts};
 use crate::question::Question;
 use crate::sections::writer;
 use crate::waivers;
@@ -23,28 +26,29 @@ pub(crate) struct Conditions<'a> {
     pub(crate) today: Date,
 }
 
-/// Every gate of the file in the groups asked for. A run that was broken off fails whichever they are.
+/// Every gate of the file in the groups asked for, and what an earlier stage was told of the others. A run that was broken off
+/// fails whichever they are.
 pub(crate) fn judge(
     document: &Document,
     evidence: &Evidence,
     file: &GatesFile,
     conditions: &Conditions<'_>,
 ) -> Result<Gates, Error> {
+    imported::refuse_contradictions(evidence)?;
+    let included = |group| conditions.only.includes(group);
     let mut questions = Vec::new();
-    for gate in &GATES {
-        questions.extend(gate.ask(file, evidence));
+    for gate in GATES.iter().filter(|gate| included(gate.group)) {
+        questions.extend(gate.ask(file, evidence)?);
     }
-    for gate in &file.custom_gates {
-        questions.push(custom::ask(gate, document)?);
+    if included(GateGroup::Custom) {
+        for gate in &file.custom_gates {
+            questions.push(custom::ask(gate, document)?);
+        }
     }
-    let all_sections = sections_of(&questions);
-    questions.retain(|question| conditions.only.includes(question.group));
-    // Of `--only provenance` no gate is left, and every section is meant.
-    let sections = if questions.is_empty() {
-        all_sections
-    } else {
-        sections_of(&questions)
-    };
+    let of_gates: Vec<String> = questions
+        .iter()
+        .map(|question| question.section.clone())
+        .collect();
 
     let interrupted = Check::interrupted(evidence.run.as_ref());
     let mut checks: Vec<GateCheck> = interrupted
@@ -55,11 +59,37 @@ pub(crate) fn judge(
         let present = document.has(&question.section);
         checks.push(answer(question, present, file, conditions));
     }
-    checks.extend(conditions.demands.checks(&sections, document, evidence));
-    Ok(Gates {
-        passed: checks.iter().all(|gate| gate.check.passed),
+    let parts = if conditions.only.is_provenance_alone() {
+        Parts::all(sections_of(file))
+    } else {
+        Parts::present(of_gates, document)
+    };
+    checks.extend(conditions.demands.checks(&parts, evidence));
+    Ok(whole(checks, evidence.gates.as_ref()))
+}
+
+/// The answers with those of an earlier stage that were not asked again: what failed there has failed.
+fn whole(mut checks: Vec<GateCheck>, earlier: Option<&Gates>) -> Gates {
+    let names: HashSet<String> = checks.iter().map(|gate| gate.check.name.clone()).collect();
+    let earlier = earlier.into_iter().flat_map(|gates| &gates.checks);
+    checks.extend(
+        earlier
+            .filter(|gate| !names.contains(&gate.check.name))
+            .cloned(),
+    );
+    Gates {
+        passed: !checks.is_empty() && checks.iter().all(|gate| gate.check.passed),
         checks,
-    })
+    }
+}
+
+/// The sections that the gates of a file are judged on.
+fn sections_of(file: &GatesFile) -> Vec<String> {
+    let own = GATES.iter().filter(|gate| gate.is_in(file));
+    let custom = file.custom_gates.iter();
+    own.map(|gate| gate.section().to_owned())
+        .chain(custom.map(|gate| custom::section_of(&gate.pointer)))
+        .collect()
 }
 
 /// A check that no line of the gates file asks, so that none excuses it either.
@@ -71,13 +101,6 @@ pub(crate) fn plain(group: GateGroup, check: Check) -> GateCheck {
         waiver: None,
         hint: None,
     }
-}
-
-fn sections_of(questions: &[Question]) -> Vec<String> {
-    questions
-        .iter()
-        .map(|question| question.section.clone())
-        .collect()
 }
 
 fn answer(

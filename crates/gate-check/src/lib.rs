@@ -9,6 +9,7 @@ mod explain;
 mod gates;
 mod groups;
 mod hints;
+mod imported;
 mod judge;
 mod names;
 mod options;
@@ -57,7 +58,8 @@ fn check(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     for warning in warnings(&gates) {
         incoming.warn(&warning, streams)?;
     }
-    incoming.add(&TOOL, &gates, vec![file.input()])?;
+    // What an earlier stage was told is part of the section, and so is where it had it from.
+    incoming.extend(&TOOL, &gates, vec![file.input()])?;
     Ok(incoming.pass_on(options.output.as_deref(), streams)?)
 }
 

@@ -26,33 +26,23 @@ impl Demands<'_> {
         self.max_age.is_none() && self.commit.is_none()
     }
 
-    /// The answers for each of `sections` that the document holds. What it does not hold fails its own gate.
-    pub(crate) fn checks(
-        &self,
-        sections: &[String],
-        document: &Document,
-        evidence: &Evidence,
-    ) -> Vec<GateCheck> {
-        let mut parts: Vec<&str> = Vec::new();
-        for section in sections.iter().filter(|section| document.has(section)) {
-            let part = in_provenance(section);
-            if !parts.contains(&part) {
-                parts.push(part);
-            }
-        }
+    /// The answers for each part.
+    pub(crate) fn checks(&self, parts: &Parts, evidence: &Evidence) -> Vec<GateCheck> {
         parts
-            .into_iter()
+            .0
+            .iter()
             .flat_map(|part| {
                 let entries: Vec<&Provenance> = evidence
                     .provenance
                     .iter()
-                    .filter(|entry| entry.section == part)
+                    .filter(|entry| entry.section == *part)
                     .collect();
                 let commit = self
                     .commit
                     .map(|commit| of_commit(part, commit, &entries, evidence));
-                let times = times(part, &entries, evidence);
-                let age = self.max_age.map(|most| of_age(part, most, &times));
+                let age = self
+                    .max_age
+                    .map(|most| of_age(part, most, &entries, evidence));
                 commit.into_iter().chain(age)
             })
             .map(|check| plain(GateGroup::Provenance, check))
@@ -60,43 +50,59 @@ impl Demands<'_> {
     }
 }
 
-/// When a section was written and, where it is made of files, when those were: a report of last year that is imported today is
-/// of last year.
-fn times<'a>(part: &str, entries: &[&'a Provenance], evidence: &'a Evidence) -> Vec<&'a str> {
-    let written = entries.iter().map(|entry| entry.time.as_str());
-    let vulnerabilities = evidence.vulnerabilities.iter();
-    let code_quality = evidence.code_quality.iter();
-    let measured: Vec<&Option<String>> = match part {
-        "vulnerabilities" => vulnerabilities
-            .flat_map(|section| section.sources.iter().map(|source| &source.measured_at))
-            .collect(),
-        "code_quality" => code_quality
-            .flat_map(|section| section.sources.iter().map(|source| &source.measured_at))
-            .collect(),
-        _ => Vec::new(),
-    };
-    let measured = measured.into_iter().filter_map(Option::as_deref);
-    written.chain(measured).collect()
+/// What provenance speaks of, each once: sections, but those of bench-run together.
+pub(crate) struct Parts(Vec<String>);
+
+impl Parts {
+    /// Those of the sections that are in the document. What is not fails its own gate.
+    pub(crate) fn present(sections: Vec<String>, document: &Document) -> Parts {
+        let present = |section: &String| document.has(section);
+        Parts::all(sections.into_iter().filter(present).collect())
+    }
+
+    /// Those of all sections: what is not in the document has no age and no commit.
+    pub(crate) fn all(sections: Vec<String>) -> Parts {
+        let mut parts: Vec<String> = Vec::new();
+        for part in sections.iter().filter_map(|section| in_provenance(section)) {
+            if !parts.iter().any(|known| known == part) {
+                parts.push(part.to_owned());
+            }
+        }
+        Parts(parts)
+    }
 }
 
-/// A section may be made of several tools' work: the oldest decides.
-fn of_age(part: &str, most: Duration, times: &[&str]) -> Check {
-    let ages: Vec<Option<f64>> = times
-        .iter()
-        .map(|time| clock::seconds_since(time))
-        .collect();
+/// A section may be made of several tools' work, and be made of files: the oldest decides. A report of last year that is
+/// imported today is of last year, where it says so.
+fn of_age(part: &str, most: Duration, entries: &[&Provenance], evidence: &Evidence) -> Check {
+    let measured = measured_at(part, evidence);
+    let told = measured.iter().copied().flatten();
+    let times = entries.iter().map(|entry| entry.time.as_str()).chain(told);
+    let ages: Vec<Option<f64>> = times.map(clock::seconds_since).collect();
     let oldest = ages.iter().flatten().copied().reduce(f64::max);
     let in_order = ages
         .iter()
         .all(|age| age.is_some_and(|age| age >= -SKEW.as_secs_f64()));
+    let untold = measured.iter().filter(|time| time.is_none()).count();
     let (age, note) = match oldest {
-        Some(age) if in_order => (Some(age.max(0.0).round()), None),
-        Some(_) => (None, Some("its time is none, or is still to come")),
-        None => (None, Some("no provenance says when it was measured")),
+        Some(age) if in_order => {
+            let of_import = (untold > 0).then(|| {
+                format!("{untold} of {} reports count from when they were imported: they do not say when they were made", measured.len())
+            });
+            (Some(age.max(0.0).round()), of_import)
+        }
+        Some(_) => (
+            None,
+            Some("its time is none, or is still to come".to_owned()),
+        ),
+        None => (
+            None,
+            Some("no provenance says when it was measured".to_owned()),
+        ),
     };
     named(
         format!("age.{part}"),
-        note,
+        note.as_deref(),
         Check::judge(
             &format!("provenance.{part}.time"),
             "s",
@@ -106,6 +112,23 @@ fn of_age(part: &str, most: Duration, times: &[&str]) -> Check {
             false,
         ),
     )
+}
+
+/// When each file that a section is made of was written, as far as its tool says.
+fn measured_at<'a>(part: &str, evidence: &'a Evidence) -> Vec<Option<&'a str>> {
+    let vulnerabilities = evidence.vulnerabilities.iter();
+    let code_quality = evidence.code_quality.iter();
+    match part {
+        "vulnerabilities" => vulnerabilities
+            .flat_map(|section| section.sources.iter())
+            .map(|source| source.measured_at.as_deref())
+            .collect(),
+        "code_quality" => code_quality
+            .flat_map(|section| section.sources.iter())
+            .map(|source| source.measured_at.as_deref())
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn of_commit(part: &str, commit: &str, entries: &[&Provenance], evidence: &Evidence) -> Check {

@@ -16,6 +16,8 @@ pub(crate) struct Question {
     pub(crate) ci95: Option<Interval>,
     pub(crate) level: GateLevel,
     pub(crate) note: Option<String>,
+    /// Why what was found answers nothing: it fails, and nobody may allow it to be missing.
+    pub(crate) unfit: Option<String>,
 }
 
 impl Question {
@@ -27,7 +29,7 @@ impl Question {
             self.value,
             self.operator,
             self.limit,
-            missing_allowed,
+            missing_allowed && self.unfit.is_none(),
         );
         let check = match self.ci95 {
             Some(ci95) => check.within(ci95),
@@ -35,7 +37,7 @@ impl Question {
         };
         Check {
             name: self.name,
-            note: self.note.or(check.note),
+            note: self.unfit.or(self.note).or(check.note),
             ..check
         }
     }

@@ -73,6 +73,8 @@ impl Document {
 
     /// Every document that stands in `text`, one after another. None at all is an error.
     pub fn parse_all(text: &[u8]) -> Result<Vec<Document>, SchemaError> {
+        // Some editors and shells begin a file with a byte order mark.
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let documents: Vec<Document> = serde_json::Deserializer::from_slice(text)
             .into_iter()
             .collect::<Result<_, _>>()
@@ -153,14 +155,18 @@ impl Document {
         first.ok()?.evidence().err()
     }
 
-    /// What stands at a JSON Pointer (RFC 6901), which begins with the name of a section; `None` where nothing does.
-    pub fn value_at(&self, pointer: &str) -> Option<Value> {
-        let path = pointer.strip_prefix('/')?;
+    /// What stands at a JSON Pointer (RFC 6901), which begins with the name of a section; `None` where nothing does. A section
+    /// with a number or a depth that cannot be read is an error.
+    pub fn value_at(&self, pointer: &str) -> Result<Option<Value>, SchemaError> {
+        let path = pointer.strip_prefix('/').unwrap_or(pointer);
         let (section, _) = path.split_once('/').unwrap_or((path, ""));
         let within = &path[section.len()..];
         let name = section.replace("~1", "/").replace("~0", "~");
-        let value: Value = serde_json::from_str(self.sections.get(&name)?.get()).ok()?;
-        value.pointer(within).cloned()
+        let Some(text) = self.sections.get(&name) else {
+            return Ok(None);
+        };
+        let value: Value = typed(&name, text.get())?;
+        Ok(value.pointer(within).cloned())
     }
 
     /// Whether there is a section of that name.
@@ -409,6 +415,21 @@ mod tests {
             written.contains(r#""latency":{"p50_ms":1.50,"new":7}"#),
             "{written}"
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let documents = Document::parse_all(b"\xef\xbb\xbf{\"latency\":{}}").unwrap();
+        assert!(documents[0].has("latency"));
+    }
+
+    #[test]
+    fn what_stands_at_a_place_is_found_missing_or_unreadable() {
+        let document = parse(r#"{"a/b":{"c":[1]},"huge":{"x":1e400}}"#);
+        assert_eq!(document.value_at("/a~1b/c/0").unwrap(), Some(1.into()));
+        assert_eq!(document.value_at("/a~1b/d").unwrap(), None);
+        assert_eq!(document.value_at("/nowhere/d").unwrap(), None);
+        assert!(document.value_at("/huge/x").is_err());
     }
 
     #[test]

@@ -22,7 +22,8 @@ pub struct Incoming {
     pub evidence: Evidence,
     /// The files that it came from; empty for stdin.
     pub inputs: Vec<InputFile>,
-    /// What sections that are written now speak of; at first what the run in the document speaks of.
+    /// The commit that sections written now speak of; at first that of the run in the document, which a tool that brings
+    /// evidence from elsewhere replaces.
     pub commit: Option<String>,
 }
 

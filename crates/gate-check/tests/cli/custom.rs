@@ -91,7 +91,7 @@ fn what_is_not_there_is_missing_whatever_the_operator() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_refused() {
+fn a_value_of_another_kind_fails_whatever_the_operator_and_the_other_gates_are_judged() {
     for (found, kind) in [
         (json!("500"), "a text"),
         (json!(true), "true or false"),
@@ -101,13 +101,40 @@ fn what_cannot_be_compared_is_refused() {
         for operator in [">=", "!="] {
             let gate =
                 json!({"name": "own", "pointer": "/own/rate", "operator": operator, "value": 1});
-            let ran = judged(gate, json!({"own": {"rate": found}}), &[]).ended(2);
-            let expected = format!(
-                "gate-check: error: custom gate own: /own/rate: found {kind}, expected a number, as its `value` is\n"
-            );
-            assert_eq!((ran.stdout.as_str(), ran.stderr), ("", expected));
+            let document = json!({"own": {"rate": found}});
+            let allowed = ["--allow-missing=own"];
+            let ran = judged(gate.clone(), document.clone(), &allowed).ended(1);
+            let check = &ran.document()["gates"]["checks"][0];
+            assert_eq!(check["passed"], false);
+            let note = format!("found {kind}, expected a number, as its limit is");
+            assert_eq!(check["note"], note);
+            let mut warning = gate;
+            warning["level"] = json!("warn");
+            judged(warning, document, &[]).ended(0);
         }
     }
+}
+
+#[test]
+fn a_gate_that_is_not_asked_for_stops_no_other() {
+    let place = Workplace::default();
+    let gates = json!({
+        "performance_gates": {"memory": {"max_usage_mb": 10}},
+        "custom_gates": [{"name": "own", "pointer": "/own/huge", "operator": "<=", "value": 1}]
+    });
+    place.write("gates.json", &gates.to_string());
+    let document = r#"{"memory":{"peak_mb":5},"own":{"huge":1e400}}"#;
+    let judged = |more: &[&str]| {
+        let arguments = [&["--gates=gates.json"], more].concat();
+        place.feed(TOOL, &arguments, document)
+    };
+    judged(&["--only=performance"]).ended(0);
+    let ran = judged(&["--allow-missing=own"]).ended(2);
+    assert!(
+        ran.stderr
+            .contains("custom gate own: own.huge: number out of range"),
+        "{ran}"
+    );
 }
 
 #[test]

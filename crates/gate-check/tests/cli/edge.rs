@@ -113,3 +113,21 @@ fn a_misspelt_key_of_the_gates_is_refused_with_line_and_nearest_key() {
         "{outcome}"
     );
 }
+
+#[test]
+fn a_fraction_for_a_percentage_of_coverage_is_refused() {
+    let place = Workplace::default();
+    let gates = |coverage: &str| {
+        format!("security_gates:\n  code_quality:\n    min_coverage: {coverage}\n")
+    };
+    for coverage in ["0.8", "1"] {
+        place.write("gates.yaml", &gates(coverage));
+        let outcome = place.feed(TOOL, &["--gates=gates.yaml"], "{}").ended(2);
+        assert!(
+            outcome.stderr.contains("expected a percentage, as in 80"),
+            "{outcome}"
+        );
+    }
+    place.write("gates.yaml", &gates("0"));
+    place.feed(TOOL, &["--gates=gates.yaml"], "{}").ended(1);
+}

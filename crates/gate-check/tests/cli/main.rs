@@ -6,7 +6,9 @@ mod custom;
 mod edge;
 mod explain;
 mod hints;
+mod imported;
 mod provenance;
+mod stages;
 mod verdict;
 mod waivers;
 

@@ -76,10 +76,13 @@ fn of_a_section_that_several_tools_made_the_oldest_part_decides() {
 #[test]
 fn a_report_of_last_year_that_is_imported_today_is_of_last_year() {
     for (section, source) in [
-        ("vulnerabilities", json!({"tool": "trivy"})),
+        (
+            "vulnerabilities",
+            json!({"tool": "trivy", "critical": 0, "high": 0, "medium": 5, "low": 0, "unknown": 0}),
+        ),
         (
             "code_quality",
-            json!({"tool": "coverage.py", "metric": "coverage"}),
+            json!({"tool": "coverage.py", "metric": "coverage", "covered_lines": 80, "valid_lines": 100}),
         ),
     ] {
         for (time, code) in [
@@ -87,9 +90,13 @@ fn a_report_of_last_year_that_is_imported_today_is_of_last_year() {
             (json!(toolkit::clock::now()), 0),
             (Value::Null, 0),
         ] {
-            let ran = judged(&["--max-age=7d"], |evidence| {
+            let options = ["--max-age=7d", "--allow-missing=code_quality"];
+            let ran = judged(&options, |evidence| {
                 let mut source = source.clone();
                 source["measured_at"] = time.clone();
+                evidence["vulnerabilities"]["low"] = json!(0);
+                evidence["vulnerabilities"]["unknown"] = json!(0);
+                evidence["code_quality"] = json!({"coverage": 80.0});
                 evidence[section]["sources"] = json!([source]);
             });
             let ran = ran.ended(code);
@@ -158,6 +165,51 @@ fn only_what_a_gate_is_judged_on_is_asked_for() {
     judged(&["--max-age=7d", "--only=security"], stale_scan).ended(1);
     let ran = judged(&["--max-age=7d", "--only=provenance"], stale_scan).ended(1);
     assert!(ran.stderr.contains("failed, 1 of 5 checks"), "{ran}");
+}
+
+#[test]
+fn of_an_empty_document_nothing_is_fresh() {
+    for demand in ["--max-age=7d", "--commit=0123456"] {
+        let ran = gate("{}", &["--only=provenance", demand]).ended(1);
+        assert_eq!(failed(&ran).len(), 5, "{ran}");
+        assert_eq!(ran.document()["gates"]["passed"], false);
+    }
+}
+
+#[test]
+fn a_gate_on_what_every_tool_writes_has_no_provenance_to_ask_for() {
+    let place = pipeline_tests::Workplace::default();
+    let gates = json!({"custom_gates": [{"name": "so far", "pointer": "/overall_success",
+        "operator": "==", "value": true}]});
+    place.write("gates.json", &gates.to_string());
+    let arguments = ["--gates=gates.json", "--commit=0123456"];
+    let document = json!({"overall_success": true}).to_string();
+    place.feed(crate::TOOL, &arguments, &document).ended(0);
+}
+
+#[test]
+fn a_report_that_does_not_say_when_it_was_made_counts_from_its_import_and_says_so() {
+    let ran = judged(&["--max-age=7d"], |evidence| {
+        let (mut untold, mut told) = (json!({"tool": "a"}), json!({"tool": "b"}));
+        for source in [&mut untold, &mut told] {
+            for severity in ["critical", "high", "medium", "low", "unknown"] {
+                source[severity] = json!(0);
+            }
+        }
+        told["measured_at"] = json!(toolkit::clock::now());
+        evidence["vulnerabilities"] = json!({"critical": 0, "high": 0, "medium": 0, "low": 0,
+            "unknown": 0, "sources": [untold, told]});
+    });
+    let document = ran.ended(0).document();
+    let checks = document["gates"]["checks"].as_array().unwrap();
+    let age = checks
+        .iter()
+        .find(|check| check["name"] == "age.vulnerabilities");
+    let note = age.unwrap()["note"].as_str().unwrap();
+    assert!(
+        note.starts_with("1 of 2 reports count from when they were imported"),
+        "{note}"
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn check(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let (target, mut inputs) = options.whereabouts().find(streams)?;
     let mut checks = checks::read(&options, &incoming.evidence, streams)?;
     inputs.append(&mut checks.inputs);
-    incoming.commit = checks.commit.or(incoming.commit);
+    incoming.commit = options.commit.clone().or(checks.commit);
     let client = service::client(&TOOL, checks.security, &target, &mut incoming, streams)?;
 
     if let Some(first) = checks.probes.first() {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use argh::FromArgs;
-use toolkit::{ToolkitError, documents, duration};
+use toolkit::{ToolkitError, commit, documents, duration};
 
 use crate::service::{ENVIRONMENTS, Whereabouts};
 
@@ -68,6 +68,10 @@ pub(super) struct Options {
     /// the commit that the service must say it was built from; `run` is that of the document on stdin
     #[argh(option, arg_name = "commit")]
     pub(super) expect_commit: Option<String>,
+
+    /// the commit that was deployed, which gate-check --commit asks for (default: that of --expect-commit)
+    #[argh(option, arg_name = "sha", from_str_fn(commit))]
+    pub(super) commit: Option<String>,
 
     /// where the document goes in place of stdout
     #[argh(option, arg_name = "file")]

@@ -42,7 +42,7 @@ fn test(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let (target, mut inputs) = options.whereabouts().find(streams)?;
     let mut suite = suite::read(&options, &incoming.evidence, streams)?;
     inputs.append(&mut suite.inputs);
-    incoming.commit = suite.commit.or(incoming.commit);
+    incoming.commit = options.commit.clone().or(suite.commit);
     let client = service::client(&TOOL, suite.security, &target, &mut incoming, streams)?;
 
     if let Some(first) = suite.steps.first() {

@@ -167,6 +167,7 @@ impl Configuration for GatesFile {
             "performance_gates.memory.max_usage_mb",
             max_usage_mb,
         ));
+        problems.extend(self.fraction());
         problems.extend(custom_gate::problems(&self.custom_gates));
         problems.extend(waiver::problems(&self.waivers));
         problems.extend(
@@ -183,6 +184,16 @@ impl Configuration for GatesFile {
 }
 
 impl GatesFile {
+    /// Nobody asks for 0.8 % of the lines: 80 was meant.
+    fn fraction(&self) -> Option<Problem> {
+        let code_quality = self.security_gates.as_ref()?.code_quality.as_ref()?;
+        let coverage = code_quality.min_coverage?;
+        let is_fraction = coverage > Measured::ZERO && coverage.get() <= 1.0;
+        let path = "security_gates.code_quality.min_coverage";
+        let expected = "a percentage, as in 80, and no fraction";
+        is_fraction.then(|| Problem::new(path, coverage, expected))
+    }
+
     fn percentages(&self) -> [(&'static str, Option<Measured>); 5] {
         let performance = self.performance_gates.clone().unwrap_or_default();
         let security = self.security_gates.clone().unwrap_or_default();

@@ -162,6 +162,22 @@ impl CodeQuality {
         self.sources.is_empty() && *self != CodeQuality::default()
     }
 
+    /// Whether it has sources, and other figures than theirs.
+    pub fn contradicts_its_sources(&self) -> bool {
+        !self.sources.is_empty() && *self != CodeQuality::of(self.sources.clone())
+    }
+
+    /// Why a figure is missing that a source was to give.
+    pub fn doubt_of(&self, metric: CodeQualityMetric) -> Option<Doubt> {
+        let sources = &self.sources;
+        match metric {
+            CodeQualityMetric::Coverage => coverage(sources).and_then(Result::err),
+            CodeQualityMetric::Complexity => complexity(sources).and_then(Result::err),
+            CodeQualityMetric::Duplication => duplication(sources).and_then(Result::err),
+            CodeQualityMetric::Tests => tests(sources).and_then(Result::err),
+        }
+    }
+
     /// Adds sources and computes the figures anew. Those of a file that is a source already are left out, and returned.
     pub fn add(
         &mut self,

@@ -96,6 +96,11 @@ impl Vulnerabilities {
         self.sources.is_empty() && *self != Vulnerabilities::default()
     }
 
+    /// Whether it has sources, and other sums than theirs.
+    pub fn contradicts_its_sources(&self) -> bool {
+        !self.sources.is_empty() && *self != Vulnerabilities::of(self.sources.clone())
+    }
+
     /// Adds sources and sums anew. Those of a file that is a source already are left out, and returned.
     pub fn add(
         &mut self,

@@ -1,0 +1,43 @@
+//! Sections that are made of other tools' files: whether they are what their sources say, and why a figure is missing.
+
+use schema::Section;
+use schema::evidence::{CodeQuality, CodeQualityMetric, Doubt, Evidence, Vulnerabilities};
+
+use crate::error::Error;
+
+/// Refuses figures that are not those of their own sources: somebody changed one and not the other.
+pub(crate) fn refuse_contradictions(evidence: &Evidence) -> Result<(), Error> {
+    let vulnerabilities = evidence.vulnerabilities.as_ref();
+    let code_quality = evidence.code_quality.as_ref();
+    if vulnerabilities.is_some_and(Vulnerabilities::contradicts_its_sources) {
+        return Err(Error::Contradiction {
+            section: Vulnerabilities::NAME,
+        });
+    }
+    if code_quality.is_some_and(CodeQuality::contradicts_its_sources) {
+        return Err(Error::Contradiction {
+            section: CodeQuality::NAME,
+        });
+    }
+    Ok(())
+}
+
+/// Why a tool's files give no figure for a metric; `None` where they do, or where there are none.
+pub(crate) fn why_missing(metric: &str, evidence: &Evidence) -> Option<String> {
+    let doubt = match metric {
+        "code_quality.coverage" => of_code_quality(CodeQualityMetric::Coverage, evidence),
+        "code_quality.complexity" => of_code_quality(CodeQualityMetric::Complexity, evidence),
+        "code_quality.duplication" => of_code_quality(CodeQualityMetric::Duplication, evidence),
+        "code_quality.tests.failed" => of_code_quality(CodeQualityMetric::Tests, evidence),
+        _ if metric.starts_with("vulnerabilities.") => {
+            let doubts = evidence.vulnerabilities.as_ref()?.doubts();
+            doubts.into_iter().next()
+        }
+        _ => None,
+    };
+    doubt.map(|doubt| doubt.message)
+}
+
+fn of_code_quality(metric: CodeQualityMetric, evidence: &Evidence) -> Option<Doubt> {
+    evidence.code_quality.as_ref()?.doubt_of(metric)
+}

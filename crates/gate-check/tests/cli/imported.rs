@@ -1,0 +1,80 @@
+//! Sections that are made of other tools' files.
+
+use serde_json::{Value, json};
+
+use crate::{evidence_with, gate};
+
+fn source(critical: u32) -> Value {
+    json!({"tool": "trivy", "format": "trivy", "file": "trivy.json",
+        "critical": critical, "high": 0, "medium": 0, "low": 0, "unknown": 0})
+}
+
+#[test]
+fn figures_that_are_not_those_of_their_sources_are_refused() {
+    let with = |critical: u32| {
+        evidence_with(|evidence| {
+            evidence["vulnerabilities"] = json!({"critical": 0, "high": 0, "medium": 0, "low": 0,
+                "unknown": 0, "sources": [source(critical)]});
+        })
+    };
+    gate(&with(0), &[]).ended(0);
+    let ran = gate(&with(5), &[]).ended(2);
+    assert!(
+        ran.stderr
+            .contains("vulnerabilities: its figures are not those of its sources"),
+        "{ran}"
+    );
+    let coverage = evidence_with(|evidence| {
+        evidence["code_quality"]["coverage"] = json!(99);
+        evidence["code_quality"]["sources"] = json!([{"metric": "coverage", "tool": "lcov",
+            "covered_lines": 1, "valid_lines": 2}]);
+    });
+    gate(&coverage, &[]).ended(2);
+}
+
+#[test]
+fn a_scan_that_was_not_whole_is_missing_says_why_and_is_not_allowed_to_be() {
+    let document = evidence_with(|evidence| {
+        let mut source = source(0);
+        source["incomplete"] = json!("not scanned: a.py");
+        evidence["vulnerabilities"] = json!({ "sources": [source] });
+    });
+    let ran = gate(&document, &["--allow-missing=vulnerabilities"]).ended(1);
+    let check = &ran.document()["gates"]["checks"][6];
+    assert_eq!(
+        (&check["status"], &check["passed"]),
+        (&json!("missing"), &json!(false))
+    );
+    assert!(
+        check["note"]
+            .as_str()
+            .unwrap()
+            .contains("trivy.json: not scanned: a.py"),
+        "{check}"
+    );
+    // What nobody scanned may be missing.
+    let nothing = evidence_with(|evidence| {
+        evidence.as_object_mut().unwrap().remove("vulnerabilities");
+    });
+    gate(&nothing, &["--allow-missing=vulnerabilities"]).ended(0);
+}
+
+#[test]
+fn more_than_all_is_no_percentage() {
+    for place in [
+        "/error_rate/percent",
+        "/code_quality/coverage",
+        "/code_quality/duplication",
+        "/health_checks/failure_rate",
+        "/smoke_tests/failure_rate",
+    ] {
+        let document =
+            evidence_with(|evidence| *evidence.pointer_mut(place).unwrap() = json!(100.1));
+        let ran = gate(&document, &[]).ended(2);
+        assert!(
+            ran.stderr
+                .contains("found 100.1, expected a percentage, at most 100"),
+            "{ran}"
+        );
+    }
+}
