@@ -21,11 +21,14 @@ const HEED_THE_PIPE: &str = "trap : INT TERM; ";
 
 const EVIDENCE: &str = "evidence.json";
 
-const PACKAGES: [&str; 6] = [
+/// All tools, so that whoever looks around after the first run finds them.
+const PACKAGES: [&str; 8] = [
     "bench-run",
     "perf-validate",
     "perf-compare",
+    "scan-import",
     "gate-check",
+    "health-probe",
     "report-gen",
     "policy-server",
 ];
