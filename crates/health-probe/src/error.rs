@@ -33,6 +33,12 @@ pub(crate) enum Error {
         /// The file of the checks or steps.
         probes: String,
     },
+    /// Another probe has written the section: what it found would be lost.
+    #[error("stdin: {section} is there already: probe another service into a document of its own")]
+    AlreadyAsked {
+        /// The section's key.
+        section: &'static str,
+    },
     /// The commit of the run was asked for, and the document has none.
     #[error("--expect-commit run: found no run.source.commit in the document on stdin")]
     NoCommit,

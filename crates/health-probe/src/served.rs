@@ -8,6 +8,23 @@ use crate::error::Error;
 /// The commit of the document, and no hash.
 const OF_THE_RUN: &str = "run";
 
+/// A version to expect; in words why a text is none.
+pub(crate) fn version(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Err("found an empty text, expected a version".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A commit to expect, or `run`; in words why a text is neither.
+pub(crate) fn commit(text: &str) -> Result<String, String> {
+    match text {
+        OF_THE_RUN => Ok(text.to_owned()),
+        _ => toolkit::commit(text),
+    }
+}
+
 /// What the service must say that it is, whatever the configuration says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Served {

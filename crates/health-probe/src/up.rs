@@ -9,6 +9,8 @@ use toolkit::{Interrupt, Streams, Tool, on_one_line};
 use crate::probe::Prepared;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// A request that is lost is no service that is not up.
+const LONGEST_QUESTION: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long somebody who wants to stop it waits.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -37,7 +39,7 @@ pub(crate) fn wait(
     let until = began + patience.wait;
     let (mut pause, mut has_said) = (FIRST_PAUSE, false);
     while Instant::now() < until && !interrupt.asked() {
-        let deadline = until.min(Instant::now() + patience.timeout);
+        let deadline = until.min(Instant::now() + patience.timeout.min(LONGEST_QUESTION));
         let exchange = first.send_as_it_stands(client, target, deadline);
         let Some(why) = is_starting(&exchange) else {
             if has_said {

@@ -51,7 +51,7 @@ pub(super) fn read(
     let expectations = file.checks.iter().map(|check| &check.expect);
     served.refuse_unseen("check", &read.name, expectations)?;
     let mut outside = Outside::of(&read);
-    let probes = file
+    let mut probes: Vec<Prepared> = file
         .checks
         .iter()
         .enumerate()
@@ -59,6 +59,7 @@ pub(super) fn read(
             Prepared::new(probe, &format!("checks[{index}]"), &served, &mut outside)
         })
         .collect::<Result<_, _>>()?;
+    Prepared::share_secrets(probes.iter_mut());
     inputs.extend(outside.inputs());
     Ok(Checks {
         probes,

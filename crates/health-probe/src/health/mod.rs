@@ -32,8 +32,13 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
 
 fn check(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     options.refuse_stdin_twice()?;
-    let interrupt = Interrupt::defer()?;
+    let interrupt = Interrupt::listen()?;
     let mut incoming = documents::read_begun(streams)?.unwrap_or_default();
+    if incoming.document.has(HealthChecks::NAME) {
+        return Err(Error::AlreadyAsked {
+            section: HealthChecks::NAME,
+        });
+    }
     if let Some(output) = &options.output {
         files::check_writable(output)?;
     }

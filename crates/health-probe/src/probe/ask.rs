@@ -24,6 +24,16 @@ pub(crate) struct Patience {
     pub(crate) interval: Duration,
 }
 
+impl Patience {
+    /// Until when an attempt may last, counted from 1: what is left is shared with those to come, so that one lost request does
+    /// not use up the time of all.
+    fn share_of(&self, attempt: u32) -> Instant {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let to_come = self.attempts.saturating_sub(attempt) + 1;
+        Instant::now() + left / to_come
+    }
+}
+
 /// What became of a probe.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -52,7 +62,7 @@ impl Prepared {
         let began = Instant::now();
         let mut attempts = 1;
         loop {
-            let attempt = self.attempt(client, target, patience.deadline);
+            let attempt = self.attempt(client, target, patience.share_of(attempts));
             let next = Instant::now() + patience.interval;
             let is_last = attempt.check.passed
                 || attempt.is_final

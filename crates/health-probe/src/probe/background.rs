@@ -14,7 +14,8 @@ use super::prepared::Prepared;
 /// How long somebody who wants to stop it waits.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// A probe that ends at the deadline knows best why: it may still say so.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// The kernel may be half a second and more late with a long time limit.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// A probe that is being asked.
 pub(crate) struct Asking {

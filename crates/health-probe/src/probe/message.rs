@@ -1,11 +1,16 @@
 //! What a person reads of an answer that is not as expected.
 
+use std::cmp::Reverse;
+
 use serde_json::Value;
 use toolkit::http::Exchange;
 use toolkit::on_one_line;
 
 /// More of a body than that nobody reads in a line.
 const LONGEST_EXCERPT: usize = 200;
+
+/// What is shorter guards nothing, and would be found in every text.
+const SHORTEST_SECRET: usize = 4;
 
 /// In place of what may be printed nowhere; no value of a header holds it.
 pub(crate) const HIDDEN: &str = "${}";
@@ -17,10 +22,23 @@ pub(crate) struct Secrets(Vec<String>);
 impl Secrets {
     pub(crate) fn extend(&mut self, secrets: Vec<String>) {
         for secret in secrets {
-            // In a body of JSON it is written otherwise.
+            // In a body of JSON it is written otherwise, by some with slashes escaped.
             let quoted = Value::from(secret.as_str()).to_string();
-            self.0.extend([quoted.trim_matches('"').to_owned(), secret]);
+            let quoted = quoted.trim_matches('"');
+            let forms = [quoted.replace('/', "\\/"), quoted.to_owned(), secret];
+            let long = forms
+                .into_iter()
+                .filter(|form| form.chars().count() >= SHORTEST_SECRET);
+            self.0.extend(long);
         }
+        // One may be the beginning of another.
+        self.0.sort_by_key(|secret| Reverse(secret.len()));
+        self.0.dedup();
+    }
+
+    /// Every one, for another request that a service may echo it to.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0.clone()
     }
 
     /// A text without them, on one line.

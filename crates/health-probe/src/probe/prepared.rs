@@ -161,6 +161,18 @@ impl Prepared {
         format!("{}{}", target.url, self.told_path)
     }
 
+    /// Hides what any of them sends in all of them: a service may echo it to another request.
+    pub(crate) fn share_secrets<'a>(probes: impl Iterator<Item = &'a mut Prepared>) {
+        let mut probes: Vec<&mut Prepared> = probes.collect();
+        let secrets: Vec<String> = probes
+            .iter()
+            .flat_map(|probe| probe.secrets().all())
+            .collect();
+        for probe in &mut probes {
+            probe.headers.hide(secrets.clone());
+        }
+    }
+
     /// What may be printed nowhere.
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.headers.secrets

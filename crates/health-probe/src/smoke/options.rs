@@ -3,6 +3,7 @@ use std::time::Duration;
 use argh::FromArgs;
 use toolkit::{ToolkitError, commit, documents, duration};
 
+use crate::served;
 use crate::service::{ENVIRONMENTS, Whereabouts};
 
 /// Sends a deployed service real requests, one after another, and holds its answers to what they must be. Reads an evidence
@@ -58,11 +59,11 @@ pub(super) struct Options {
     pub(super) wait_for_up: Duration,
 
     /// the version that the service must say it is
-    #[argh(option, arg_name = "version")]
+    #[argh(option, arg_name = "version", from_str_fn(served::version))]
     pub(super) expect_version: Option<String>,
 
     /// the commit that the service must say it was built from; `run` is that of the document on stdin
-    #[argh(option, arg_name = "commit")]
+    #[argh(option, arg_name = "commit", from_str_fn(served::commit))]
     pub(super) expect_commit: Option<String>,
 
     /// the commit that was deployed, which gate-check --commit asks for (default: that of --expect-commit)

@@ -98,6 +98,11 @@ impl Step {
         &self.unfilled
     }
 
+    /// The same, to be changed before the suite begins.
+    pub(super) fn unfilled_mut(&mut self) -> &mut Prepared {
+        &mut self.unfilled
+    }
+
     /// The step with the values that it uses; or why it cannot be taken.
     pub(super) fn filled(&self, values: &Values) -> Result<Prepared, String> {
         let filling = Filling {
@@ -149,10 +154,12 @@ impl Filling<'_> {
     /// Every text that may be printed nowhere: the service may echo it long after it was sent.
     fn secrets(&self) -> Vec<String> {
         let secret = self.values.iter().filter(|(name, _)| self.is_secret(name));
-        let texts = secret.filter_map(|(_, value)| value.as_str());
-        let texts = texts.filter(|text| !text.is_empty());
+        let texts = secret.map(|(_, value)| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
         texts
-            .flat_map(|text| [text.to_owned(), percent_encoded(text)])
+            .flat_map(|text| [percent_encoded(&text), text])
             .collect()
     }
 

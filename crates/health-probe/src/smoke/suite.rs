@@ -13,6 +13,7 @@ use toolkit::{Streams, configuration};
 use super::options::Options;
 use super::step::{Origin, Origins, Step};
 use crate::error::Error;
+use crate::probe::Prepared;
 use crate::served::Served;
 
 /// Asked where no other file is named.
@@ -60,7 +61,8 @@ pub(super) fn read(
         let place = format!("steps[{index}]");
         Step::new(step, &place, &origins, &served, &mut outside)
     });
-    let steps = steps.collect::<Result<_, _>>()?;
+    let mut steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
+    Prepared::share_secrets(steps.iter_mut().map(Step::unfilled_mut));
     inputs.extend(outside.inputs());
     Ok(Suite {
         steps,

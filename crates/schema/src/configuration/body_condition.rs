@@ -121,7 +121,9 @@ fn check_value(value: &Value) -> CheckValue {
 fn is_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {
-            one == other || one.as_f64() == other.as_f64()
+            // As fractions, two whole numbers of many digits would be one.
+            let whole = |number: &serde_json::Number| number.is_i64() || number.is_u64();
+            one == other || (!(whole(one) && whole(other)) && one.as_f64() == other.as_f64())
         }
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len()

@@ -115,7 +115,7 @@ impl Configuration for SmokeTestsFile {
     }
 
     fn is_data(path: &str) -> bool {
-        path.ends_with(".json") || path.ends_with(".equals")
+        path.ends_with(".json") || (path.contains(".body[") && path.ends_with(".equals"))
     }
 }
 

@@ -112,6 +112,7 @@ impl Connector for TracedConnector {
             self.trace.stamps().secured();
         }
         Ok(Some(TracedTransport {
+            is_answered: false,
             trace: self.trace.clone(),
             transport,
         }))
@@ -147,10 +148,26 @@ fn buffers(config: &Config) -> LazyBuffers {
     LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size())
 }
 
+/// The library takes a connection that is reset for the end of a body of unknown length; it is a body that was cut off.
+fn broken_off(error: Error) -> Error {
+    match error {
+        Error::Io(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
+            ) =>
+        {
+            Error::Io(io::Error::other(error.to_string()))
+        }
+        error => error,
+    }
+}
+
 /// A connection that notes when the first byte of an answer came.
 #[derive(Debug)]
 pub(super) struct TracedTransport {
     trace: Trace,
+    is_answered: bool,
     transport: Box<dyn Transport>,
 }
 
@@ -164,8 +181,16 @@ impl Transport for TracedTransport {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let came = self.transport.await_input(timeout)?;
+        let came = self.transport.await_input(timeout);
+        let came = came.map_err(|error| {
+            if self.is_answered {
+                broken_off(error)
+            } else {
+                error
+            }
+        })?;
         if came {
+            self.is_answered = true;
             self.trace.stamps().answered();
         }
         Ok(came)

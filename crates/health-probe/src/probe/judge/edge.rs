@@ -9,9 +9,14 @@ use super::{Unmet, status};
 /// Of a request that has no whole answer.
 pub(super) fn unanswered(expect: &ProbeExpect, exchange: &Exchange, failure: &Failure) -> Unmet {
     if failure.kind == FailureKind::Tls
+        && exchange.certificate.is_some()
         && let Some(expired) = certificate(expect, exchange)
     {
-        return expired;
+        let found = match &expired.found {
+            Some(found) => format!("{found} ({})", failure.message),
+            None => failure.message.clone(),
+        };
+        return expired.but_found(found);
     }
     if exchange.status.is_some() {
         return Unmet::new(

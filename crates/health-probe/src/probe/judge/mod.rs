@@ -125,6 +125,7 @@ pub(super) fn failed(probe: &Prepared, unmet: &Unmet, request: &str, exchange: &
         written(&expected_value)
     );
     let found = match (&unmet.found, &actual) {
+        (Some(_), _) if !may_show => HIDDEN.to_owned(),
         (Some(found), _) => secrets.hidden(found),
         (None, Some(actual)) => format!("{}{unit}", written(actual)),
         (None, None) => "nothing".to_owned(),

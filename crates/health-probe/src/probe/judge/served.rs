@@ -31,7 +31,11 @@ fn unmet_by(
         Some(equals) => (Operator::Equal, equals),
         None => (Operator::NotEqual, ""),
     };
-    let unmet = |actual| Unmet::new(what, operator, expected, actual);
+    let unmet = |actual| Unmet {
+        // Whoever asks until the right one of two versions answers never learns that both serve.
+        is_final: equals.is_some(),
+        ..Unmet::new(what, operator, expected, actual)
+    };
     let value = match found {
         Err(error) => return Some(unmet(None).but_found(format!("no JSON ({error})"))),
         Ok(None) => return Some(unmet(None).but_found(format!("nothing at {pointer}"))),
@@ -44,9 +48,5 @@ fn unmet_by(
         Some(equals) => is_expected(&served, equals),
         None => !served.is_empty(),
     };
-    (!is_as_expected).then(|| Unmet {
-        // Whoever asks until the right one of two versions answers never learns that both serve.
-        is_final: equals.is_some(),
-        ..unmet(Some(CheckValue::Text(served)))
-    })
+    (!is_as_expected).then(|| unmet(Some(CheckValue::Text(served))))
 }
