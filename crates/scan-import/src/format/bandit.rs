@@ -128,6 +128,19 @@ mod tests {
     }
 
     #[test]
+    fn results_or_errors_that_are_null_are_no_report() {
+        for key in ["errors", "results"] {
+            let null =
+                report("", 5, "").replace(&format!("\"{key}\":[]"), &format!("\"{key}\":null"));
+            let refusal = read(&FORMAT, &null).unwrap_err();
+            assert!(
+                refusal.starts_with(&format!("{key}: invalid type: null")),
+                "{refusal}"
+            );
+        }
+    }
+
+    #[test]
     fn what_lacks_its_errors_or_results_is_no_report() {
         for key in ["errors", "metrics", "results"] {
             let without = report("", 5, "").replace(&format!("\"{key}\""), "\"other\"");

@@ -24,7 +24,11 @@ pub(super) const FORMAT: Format = Format {
 #[derive(Deserialize)]
 struct Report {
     matches: Each<Matches>,
-    #[serde(rename = "alertsByPackage", default)]
+    #[serde(
+        rename = "alertsByPackage",
+        default,
+        deserialize_with = "json::null_is_empty"
+    )]
     alerts: Each<Unmatched>,
     descriptor: Descriptor,
 }
@@ -47,8 +51,7 @@ struct Match {
 #[derive(Deserialize)]
 struct Vulnerability {
     id: String,
-    #[serde(default)]
-    severity: String,
+    severity: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -76,8 +79,11 @@ impl Fold for Matches {
             &artifact.version,
             &artifact.kind,
         ]);
-        self.0
-            .add(finding, Severity::of_word(&vulnerability.severity));
+        let severity = vulnerability.severity.as_deref();
+        self.0.add(
+            finding,
+            severity.map_or(Severity::Unknown, Severity::of_word),
+        );
     }
 }
 
@@ -202,6 +208,23 @@ mod tests {
         };
         assert!(alert("distro-disabled").unwrap().ends_with(": pacman"));
         assert_eq!(alert("distro-eol"), None);
+    }
+
+    #[test]
+    fn no_severity_is_unknown_and_no_matches_are_a_list() {
+        let null = found("CVE-1", "High", "curl", "1").replace(r#""High""#, "null");
+        assert_eq!(counted(&[null]), [0, 0, 0, 0, 1]);
+        let report = |matches: &str| {
+            let text =
+                format!(r#"{{"matches":{matches},"alertsByPackage":null,"descriptor":{{}}}}"#);
+            read(&FORMAT, &text)
+        };
+        assert_eq!(severities(report("[]").unwrap()), [0; 5]);
+        let refusal = report("null").unwrap_err();
+        assert!(
+            refusal.starts_with("matches: invalid type: null"),
+            "{refusal}"
+        );
     }
 
     #[test]

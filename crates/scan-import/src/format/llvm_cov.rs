@@ -152,6 +152,10 @@ mod tests {
                 "data[0]: missing field `totals`",
             ),
             (r#"{"data":[]}"#.to_owned(), "missing field `type`"),
+            (
+                report("", "").replace("[]", "null"),
+                "data: invalid type: null",
+            ),
         ] {
             let refusal = read(&FORMAT, &text).unwrap_err();
             assert!(refusal.contains(said), "{text}: {refusal}");

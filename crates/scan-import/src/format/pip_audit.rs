@@ -230,6 +230,15 @@ mod tests {
         );
     }
 
+    #[test]
+    fn dependencies_that_are_null_are_no_report() {
+        let refusal = read(&FORMAT, r#"{"dependencies":null,"fixes":[]}"#).unwrap_err();
+        assert!(
+            refusal.starts_with("dependencies: invalid type: null"),
+            "{refusal}"
+        );
+    }
+
     proptest! {
         /// Groups found the slow way: names flow over from one to another until nothing changes.
         #[test]

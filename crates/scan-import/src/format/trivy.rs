@@ -29,7 +29,7 @@ struct Report {
     trivy: Option<Trivy>,
     #[serde(rename = "CreatedAt")]
     created_at: Option<String>,
-    #[serde(rename = "Results", default)]
+    #[serde(rename = "Results", default, deserialize_with = "json::null_is_empty")]
     results: Each<Results>,
 }
 
@@ -53,7 +53,11 @@ struct Target {
     target: String,
     #[serde(rename = "Class")]
     class: Option<String>,
-    #[serde(rename = "Vulnerabilities", default)]
+    #[serde(
+        rename = "Vulnerabilities",
+        default,
+        deserialize_with = "json::null_is_empty"
+    )]
     vulnerabilities: Each<OfOneTarget>,
 }
 
@@ -78,6 +82,19 @@ impl Fold for OfOneTarget {
     fn add(&mut self, one: Vulnerability) {
         let fingerprint = Fingerprint::of(&[&one.id, &one.package, &one.version]);
         self.0.push((fingerprint, Severity::of_word(&one.severity)));
+    }
+}
+
+impl Results {
+    /// Why they say nothing of vulnerabilities; `None` where they do.
+    fn lacking(&self) -> Option<&'static str> {
+        match (self.targets, self.targets_with_packages) {
+            (0, _) => Some("no target was recognised: nothing was scanned"),
+            (_, 0) => {
+                Some("no result is of packages: nothing says that vulnerabilities were looked for")
+            }
+            _ => None,
+        }
     }
 }
 
@@ -107,13 +124,10 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
         )));
     }
     let Each(results) = report.results;
-    let without_packages = results.targets > 0 && results.targets_with_packages == 0;
     Ok(Findings::Vulnerabilities(VulnerabilitySource {
         tool_version: report.trivy.and_then(|trivy| trivy.version),
         measured_at: report.created_at.as_deref().and_then(moment::in_utc),
-        incomplete: without_packages.then(|| {
-            "no result is of packages: nothing says that vulnerabilities were looked for".to_owned()
-        }),
+        incomplete: results.lacking().map(str::to_owned),
         ..results.counted.counts().found_by("trivy")
     }))
 }
@@ -172,13 +186,24 @@ mod tests {
     }
 
     #[test]
-    fn results_and_vulnerabilities_may_be_null_or_absent() {
+    fn a_target_without_vulnerabilities_has_none_be_they_null_or_absent() {
         let none = r#"[{"Target":"a","Class":"lang-pkgs","Vulnerabilities":null},{"Target":"b","Class":"os-pkgs"}]"#;
-        for results in ["null", "[]", none] {
-            assert_eq!(counted(results), [0; 5]);
+        let source = vulnerabilities(read(&FORMAT, &report(none)).unwrap());
+        assert_eq!(source.incomplete, None);
+        assert_eq!(counted(none), [0; 5]);
+    }
+
+    #[test]
+    fn a_scan_that_recognised_no_target_says_nothing() {
+        let without = r#"{"SchemaVersion":2,"ArtifactName":"image"}"#.to_owned();
+        for text in [report("null"), report("[]"), without] {
+            let source = vulnerabilities(read(&FORMAT, &text).unwrap());
+            assert_eq!(
+                source.incomplete.as_deref(),
+                Some("no target was recognised: nothing was scanned"),
+                "{text}"
+            );
         }
-        let without = r#"{"SchemaVersion":2,"ArtifactName":"image"}"#;
-        assert_eq!(severities(read(&FORMAT, without).unwrap()), [0; 5]);
     }
 
     #[test]

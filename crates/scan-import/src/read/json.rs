@@ -59,7 +59,17 @@ pub(crate) trait Fold: Default {
     fn add(&mut self, element: Self::Element);
 }
 
-/// A list of which only what `F` makes of its elements is kept. `null` is an empty one.
+/// `null` as what is empty, for `deserialize_with` where a tool writes it for that. Anywhere else it is refused: a list of
+/// findings that is null was not made by the tool that the format is of.
+pub(crate) fn null_is_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A list of which only what `F` makes of its elements is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Each<F>(pub(crate) F);
 
@@ -74,10 +84,6 @@ impl<'de, F: Fold> Deserialize<'de> for Each<F> {
                 formatter.write_str("a list")
             }
 
-            fn visit_unit<E>(self) -> Result<Each<F>, E> {
-                Ok(Each(F::default()))
-            }
-
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Each<F>, A::Error> {
                 let mut fold = F::default();
                 while let Some(element) = list.next_element()? {
@@ -87,7 +93,7 @@ impl<'de, F: Fold> Deserialize<'de> for Each<F> {
             }
         }
 
-        deserializer.deserialize_any(List(PhantomData))
+        deserializer.deserialize_seq(List(PhantomData))
     }
 }
 
@@ -139,7 +145,7 @@ pub(crate) trait FoldEntries: Default {
     fn add(&mut self, key: String, value: Self::Value);
 }
 
-/// An object of which only what `F` makes of its entries is kept. `null` is an empty one.
+/// An object of which only what `F` makes of its entries is kept.
 #[derive(Debug, Default)]
 pub(crate) struct EachEntry<F>(pub(crate) F);
 
@@ -154,10 +160,6 @@ impl<'de, F: FoldEntries> Deserialize<'de> for EachEntry<F> {
                 formatter.write_str("an object")
             }
 
-            fn visit_unit<E>(self) -> Result<EachEntry<F>, E> {
-                Ok(EachEntry(F::default()))
-            }
-
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EachEntry<F>, A::Error> {
                 let mut fold = F::default();
                 while let Some((key, value)) = map.next_entry()? {
@@ -167,7 +169,7 @@ impl<'de, F: FoldEntries> Deserialize<'de> for EachEntry<F> {
             }
         }
 
-        deserializer.deserialize_any(Object(PhantomData))
+        deserializer.deserialize_map(Object(PhantomData))
     }
 }
 
@@ -265,6 +267,8 @@ mod tests {
         numbers: Each<Sum>,
         #[serde(default)]
         entries: EachEntry<Longest>,
+        #[serde(default, deserialize_with = "null_is_empty")]
+        lenient: Each<Sum>,
     }
 
     #[test]
@@ -291,13 +295,30 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_objects_are_folded_and_null_is_an_empty_one() {
+    fn lists_and_objects_are_folded() {
         let file =
             read_text(r#"{"numbers":[1,2,3],"entries":{"a":1,"long":2},"else":[{}]}"#).unwrap();
         assert_eq!((file.numbers.0.0, file.entries.0.0.as_str()), (6, "long"));
-        let file = read_text(r#"{"numbers":null,"entries":null}"#).unwrap();
-        assert_eq!((file.numbers.0.0, file.entries.0.0.as_str()), (0, ""));
         assert!(read_text("{}").is_ok());
+    }
+
+    #[test]
+    fn null_is_an_empty_list_only_where_that_was_asked_for() {
+        assert_eq!(read_text(r#"{"lenient":null}"#).unwrap().lenient.0.0, 0);
+        assert_eq!(read_text(r#"{"lenient":[2]}"#).unwrap().lenient.0.0, 2);
+        for (text, said) in [
+            (
+                r#"{"numbers":null}"#,
+                "numbers: invalid type: null, expected a list",
+            ),
+            (
+                r#"{"entries":null}"#,
+                "entries: invalid type: null, expected an object",
+            ),
+        ] {
+            let refusal = read_text(text).unwrap_err();
+            assert!(refusal.starts_with(said), "{refusal}");
+        }
     }
 
     #[test]

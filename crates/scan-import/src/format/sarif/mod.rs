@@ -54,7 +54,7 @@ struct Run {
     tool: Tool,
     /// `None` where the tool did not start, or its results are in another file.
     results: Option<Each<Results>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::null_is_empty")]
     invocations: Each<Invocations>,
 }
 
@@ -70,6 +70,7 @@ struct Invocations {
 #[serde(rename_all = "camelCase")]
 struct Invocation {
     execution_successful: Option<bool>,
+    process_start_failure_message: Option<String>,
     end_time_utc: Option<String>,
     #[serde(default)]
     tool_execution_notifications: Each<Errors>,
@@ -82,6 +83,10 @@ impl Fold for Invocations {
 
     fn add(&mut self, invocation: Invocation) {
         self.failed |= invocation.execution_successful == Some(false);
+        let message = invocation.process_start_failure_message;
+        if let Some(message) = message.filter(|message| !message.is_empty()) {
+            self.errors.add(&format!("not started ({message})"));
+        }
         for Each(Errors(errors)) in [
             invocation.tool_execution_notifications,
             invocation.tool_configuration_notifications,
@@ -381,6 +386,10 @@ mod tests {
                 "errors: Checker did not succeed",
             ),
             (
+                r#","invocations":[{"executionSuccessful":true,"processStartFailureMessage":"no such file"}]"#.to_owned(),
+                "errors: not started (no such file)",
+            ),
+            (
                 format!(
                     r#","invocations":[{{"executionSuccessful":true,"toolExecutionNotifications":{error}}}]"#
                 ),
@@ -398,6 +407,8 @@ mod tests {
                 Some(said)
             );
         }
+        let started = r#","invocations":[{"processStartFailureMessage":""},{"processStartFailureMessage":null}]"#;
+        assert_eq!(source(&run("", "", started)).incomplete, None);
         for results in [r#""results":null,"#, ""] {
             let without = run("", "", "").replace(r#""results":[],"#, results);
             assert_eq!(
@@ -421,6 +432,19 @@ mod tests {
         let rules = results.join(",").replace("ruleId", "id");
         let too_many = source(&run(&format!(r#","rules":[{rules}]"#), "", ""));
         assert!(too_many.incomplete.unwrap().contains("more than 200000"));
+    }
+
+    #[test]
+    fn invocations_and_rules_may_be_null_and_runs_may_not() {
+        let nulls = run(
+            r#","rules":null"#,
+            r#"{"level":"error"}"#,
+            r#","invocations":null"#,
+        );
+        let whole = source(&nulls);
+        assert_eq!((whole.high, whole.incomplete), (Some(1), None));
+        let refusal = read(&FORMAT, r#"{"version":"2.1.0","runs":null}"#).unwrap_err();
+        assert!(refusal.starts_with("runs: invalid type: null"), "{refusal}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::MOST_KEPT;
 use super::results::Finding;
-use crate::read::json::{Each, Fold, Short};
+use crate::read::json::{self, Each, Fold, Short};
 use crate::severity::Severity;
 
 /// A tool and its rules.
@@ -20,7 +20,7 @@ struct Component {
     name: String,
     version: Option<String>,
     semantic_version: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::null_is_empty")]
     rules: Each<Rules>,
 }
 
