@@ -14,6 +14,11 @@ impl CountedOnce {
         *worst = severity.max(*worst);
     }
 
+    /// Whether there is no finding.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All findings by severity.
     pub(crate) fn counts(&self) -> SeverityCounts {
         let mut counts = SeverityCounts::default();

@@ -21,6 +21,7 @@ pub(super) const FORMAT: Format = Format {
 #[derive(Deserialize)]
 struct Report {
     database: Database,
+    lockfile: Lockfile,
     vulnerabilities: Vulnerabilities,
 }
 
@@ -28,6 +29,12 @@ struct Report {
 struct Database {
     #[serde(rename = "advisory-count")]
     advisories: u64,
+}
+
+#[derive(Deserialize)]
+struct Lockfile {
+    #[serde(rename = "dependency-count")]
+    dependencies: u64,
 }
 
 #[derive(Deserialize)]
@@ -108,9 +115,13 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
             "vulnerabilities.count: found {count}, expected {length}, the length of the list"
         )));
     }
-    let nothing = report.database.advisories == 0;
+    let nothing = match (report.database.advisories, report.lockfile.dependencies) {
+        (0, _) => Some("the database has no advisories"),
+        (_, 0) => Some("the lock file has no dependencies: nothing was audited"),
+        _ => None,
+    };
     Ok(Findings::Vulnerabilities(VulnerabilitySource {
-        incomplete: nothing.then(|| "the database has no advisories".to_owned()),
+        incomplete: nothing.map(str::to_owned),
         ..counted.counts().found_by("cargo-audit")
     }))
 }
@@ -128,7 +139,7 @@ mod tests {
 
     fn report(advisories: u32, count: usize, list: &[String]) -> String {
         format!(
-            r#"{{"database":{{"advisory-count":{advisories}}},"vulnerabilities":{{"found":true,"count":{count},"list":[{}]}},"warnings":{{"unmaintained":[{}]}}}}"#,
+            r#"{{"database":{{"advisory-count":{advisories}}},"lockfile":{{"dependency-count":3}},"vulnerabilities":{{"found":true,"count":{count},"list":[{}]}},"warnings":{{"unmaintained":[{}]}}}}"#,
             list.join(","),
             listed("RUSTSEC-9", "1", "null")
         )
@@ -225,11 +236,28 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_database_says_nothing() {
-        let source = vulnerabilities(read(&FORMAT, &report(0, 0, &[])).unwrap());
+    fn an_empty_database_or_lock_file_says_nothing() {
+        let incomplete = |text: &str| vulnerabilities(read(&FORMAT, text).unwrap()).incomplete;
         assert_eq!(
-            source.incomplete.as_deref(),
+            incomplete(&report(0, 0, &[])).as_deref(),
             Some("the database has no advisories")
+        );
+        let whole = report(7, 0, &[]);
+        assert_eq!(incomplete(&whole), None);
+        let empty = whole.replace(r#""dependency-count":3"#, r#""dependency-count":0"#);
+        assert_eq!(
+            incomplete(&empty).as_deref(),
+            Some("the lock file has no dependencies: nothing was audited")
+        );
+    }
+
+    #[test]
+    fn a_list_that_is_null_is_no_list() {
+        let null = report(7, 0, &[]).replace(r#""list":[]"#, r#""list":null"#);
+        let refusal = read(&FORMAT, &null).unwrap_err();
+        assert!(
+            refusal.starts_with("vulnerabilities.list: invalid type: null"),
+            "{refusal}"
         );
     }
 }

@@ -1,5 +1,9 @@
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
 use schema::evidence::VulnerabilitySource;
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::{Findings, Format};
 use crate::counted_once::CountedOnce;
@@ -23,14 +27,36 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
+/// Packages that are kept to be found again. No lock file leads to so many that are vulnerable.
+const MOST_PACKAGES: usize = 200_000;
+
+const WITHOUT_ADVISORY: &str = "packages are vulnerable, but there is no advisory";
+
 #[derive(Deserialize)]
 struct Report {
     #[serde(rename = "auditReportVersion")]
     version: Option<u32>,
     vulnerabilities: Option<EachEntry<Packages>>,
     advisories: Option<EachEntry<Advisories>>,
+    metadata: Option<Metadata>,
     message: Option<String>,
     error: Option<Trouble>,
+}
+
+#[derive(Default, Deserialize)]
+struct Metadata {
+    vulnerabilities: Option<Total>,
+    dependencies: Option<Dependencies>,
+}
+
+#[derive(Deserialize)]
+struct Total {
+    total: Option<u64>,
+}
+
+/// What was audited: counts by kind since npm 7, a number of one kind before it.
+struct Dependencies {
+    total: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +67,11 @@ struct Trouble {
 }
 
 #[derive(Default)]
-struct Packages(CountedOnce);
+struct Packages {
+    counted: CountedOnce,
+    /// Those that are listed or a cause, and whether they are listed.
+    listed: HashMap<Fingerprint, bool>,
+}
 
 #[derive(Deserialize)]
 struct Package {
@@ -49,35 +79,61 @@ struct Package {
 }
 
 #[derive(Default)]
-struct Causes(Vec<(Fingerprint, Severity)>);
+struct Causes {
+    advisories: Vec<(Fingerprint, Severity)>,
+    packages: HashSet<Fingerprint>,
+}
 
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Cause {
     /// Another package, which has an entry of its own.
-    Package(#[expect(dead_code, reason = "tells a name from an advisory")] String),
+    Package(String),
     Advisory {
-        source: Option<serde_json::Number>,
+        source: Option<Source>,
         url: Option<String>,
         name: String,
         severity: Option<String>,
     },
 }
 
+/// An advisory's number, or its identifier where the registry is not npm's own.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Source {
+    Number(serde_json::Number),
+    Text(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Number(number) => number.fmt(formatter),
+            Source::Text(text) => text.fmt(formatter),
+        }
+    }
+}
+
 impl Fold for Causes {
     type Element = Cause;
 
     fn add(&mut self, cause: Cause) {
-        if let Cause::Advisory {
-            source,
-            url,
-            name,
-            severity,
-        } = cause
-        {
-            let id = source.map(|number| number.to_string()).or(url);
-            let finding = Fingerprint::of(&[&id.unwrap_or_default(), &name]);
-            self.0.push((finding, of_word(severity.as_deref())));
+        match cause {
+            Cause::Package(_) if self.packages.len() > MOST_PACKAGES => {}
+            Cause::Package(name) => {
+                self.packages.insert(Fingerprint::of(&[&name]));
+            }
+            Cause::Advisory {
+                source,
+                url,
+                name,
+                severity,
+            } => {
+                let id = source.map(|source| source.to_string()).or(url);
+                let finding = Fingerprint::of(&[&id.unwrap_or_default(), &name]);
+                self.advisories
+                    .push((finding, of_word(severity.as_deref())));
+            }
         }
     }
 }
@@ -85,10 +141,84 @@ impl Fold for Causes {
 impl FoldEntries for Packages {
     type Value = Package;
 
-    fn add(&mut self, _: String, package: Package) {
-        for (finding, severity) in package.via.0.0 {
-            self.0.add(finding, severity);
+    fn add(&mut self, name: String, package: Package) {
+        let Each(causes) = package.via;
+        for (finding, severity) in causes.advisories {
+            self.counted.add(finding, severity);
         }
+        if self.has_too_many() {
+            return;
+        }
+        for cause in causes.packages {
+            self.listed.entry(cause).or_default();
+        }
+        self.listed.insert(Fingerprint::of(&[&name]), true);
+    }
+}
+
+impl Packages {
+    fn has_too_many(&self) -> bool {
+        self.listed.len() > MOST_PACKAGES
+    }
+
+    /// Why advisories may be missing; `None` where all causes are there.
+    fn lacking(&self) -> Option<String> {
+        let absent = self.listed.values().filter(|listed| !**listed).count();
+        match absent {
+            _ if self.has_too_many() => Some(format!("more than {MOST_PACKAGES} packages")),
+            0 if self.counted.is_empty() && !self.listed.is_empty() => {
+                Some(WITHOUT_ADVISORY.to_owned())
+            }
+            0 => None,
+            _ => Some(format!(
+                "{absent} of the packages that others are vulnerable by are not listed"
+            )),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Dependencies {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Dependencies, D::Error> {
+        struct NumberOrCounts;
+
+        impl<'de> Visitor<'de> for NumberOrCounts {
+            type Value = Dependencies;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("counts of dependencies")
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Dependencies, E> {
+                Ok(Dependencies { total: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Dependencies, A::Error> {
+                let mut total = None;
+                while let Some(kind) = map.next_key::<String>()? {
+                    if kind == "total" {
+                        total = map.next_value()?;
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(Dependencies { total })
+            }
+        }
+
+        deserializer.deserialize_any(NumberOrCounts)
+    }
+}
+
+impl Metadata {
+    /// Why what was `counted` cannot be all; `None` where it can.
+    fn contradicts(&self, counted: &CountedOnce) -> Option<&'static str> {
+        let audited = self.dependencies.as_ref().and_then(|all| all.total);
+        let vulnerable = self.vulnerabilities.as_ref().and_then(|all| all.total);
+        if audited == Some(0) {
+            return Some("there are no dependencies: nothing was audited");
+        }
+        let without = vulnerable.is_some_and(|total| total > 0) && counted.is_empty();
+        without.then_some(WITHOUT_ADVISORY)
     }
 }
 
@@ -141,9 +271,12 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
             ..VulnerabilitySource::default()
         }));
     }
-    let counted = match (report.version, report.vulnerabilities, report.advisories) {
-        (Some(2), Some(EachEntry(Packages(counted))), _)
-        | (None, _, Some(EachEntry(Advisories(counted)))) => counted,
+    let (counted, lacking) = match (report.version, report.vulnerabilities, report.advisories) {
+        (Some(2), Some(EachEntry(packages)), _) => {
+            let lacking = packages.lacking();
+            (packages.counted, lacking)
+        }
+        (None, _, Some(EachEntry(Advisories(counted)))) => (counted, None),
         (Some(2), None, _) => return Err(Refusal::new("missing field `vulnerabilities`")),
         (None, ..) => return Err(Refusal::new("missing field `auditReportVersion`")),
         (Some(other), ..) => {
@@ -151,9 +284,12 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
             return Err(Refusal::new(problem));
         }
     };
-    Ok(Findings::Vulnerabilities(
-        counted.counts().found_by("npm audit"),
-    ))
+    let metadata = report.metadata.unwrap_or_default();
+    let contradicted = metadata.contradicts(&counted);
+    Ok(Findings::Vulnerabilities(VulnerabilitySource {
+        incomplete: lacking.or(contradicted.map(str::to_owned)),
+        ..counted.counts().found_by("npm audit")
+    }))
 }
 
 #[cfg(test)]
@@ -191,6 +327,82 @@ mod tests {
         );
         let packages = format!(r#""a":{{"via":[{one},{other},{one}]}}"#);
         assert_eq!(counted(&report(&packages)), [0, 0, 0, 2, 0]);
+    }
+
+    #[test]
+    fn an_advisory_may_be_known_by_a_text() {
+        let one = advisory(r#""GHSA-1""#, "low");
+        let other = advisory(r#""GHSA-2""#, "low");
+        let packages = format!(r#""a":{{"via":[{one},{other},{one}]}}"#);
+        assert_eq!(counted(&report(&packages)), [0, 0, 0, 2, 0]);
+    }
+
+    fn incomplete(text: &str) -> Option<String> {
+        vulnerabilities(read(&FORMAT, text).unwrap()).incomplete
+    }
+
+    #[test]
+    fn a_cause_that_is_not_listed_leaves_it_incomplete() {
+        let one = advisory("1", "critical");
+        let listed = format!(r#""b":{{"via":["a"]}},"a":{{"via":[{one}]}}"#);
+        assert_eq!(incomplete(&report(&listed)), None);
+        let lost = format!(r#""b":{{"via":["c"]}},"a":{{"via":[{one}]}}"#);
+        assert_eq!(
+            incomplete(&report(&lost)).as_deref(),
+            Some("1 of the packages that others are vulnerable by are not listed")
+        );
+    }
+
+    #[test]
+    fn vulnerable_packages_without_an_advisory_leave_it_incomplete() {
+        let told = r#"{"auditReportVersion":2,"vulnerabilities":{},"metadata":{"vulnerabilities":{"total":3}}}"#;
+        let in_npm_6 =
+            r#"{"actions":[],"advisories":{},"metadata":{"vulnerabilities":{"total":3}}}"#;
+        let circle = report(r#""a":{"via":["b"]},"b":{"via":["a"]}"#);
+        for text in [&report(r#""a":{"via":[]}"#), &circle, told, in_npm_6] {
+            assert_eq!(
+                incomplete(text).as_deref(),
+                Some(WITHOUT_ADVISORY),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_audit_of_no_dependency_says_nothing() {
+        let of = |metadata: &str| {
+            let text = format!(
+                r#"{{"auditReportVersion":2,"vulnerabilities":{{}},"metadata":{metadata}}}"#
+            );
+            incomplete(&text)
+        };
+        assert_eq!(
+            of(r#"{"dependencies":{"prod":1,"total":0}}"#).as_deref(),
+            Some("there are no dependencies: nothing was audited")
+        );
+        for whole in [
+            "null",
+            "{}",
+            r#"{"dependencies":null}"#,
+            r#"{"dependencies":{"prod":0}}"#,
+            r#"{"dependencies":{"total":1}}"#,
+            r#"{"dependencies":0}"#,
+        ] {
+            assert_eq!(of(whole), None, "{whole}");
+        }
+    }
+
+    #[test]
+    fn more_packages_than_any_project_has_are_not_kept_and_leave_it_incomplete() {
+        let names: Vec<String> = (0..=MOST_PACKAGES)
+            .map(|name| format!("\"{name}\""))
+            .collect();
+        let one = advisory("1", "critical");
+        let text = report(&format!(r#""a":{{"via":[{one},{}]}}"#, names.join(",")));
+        assert_eq!(
+            incomplete(&text).as_deref(),
+            Some("more than 200000 packages")
+        );
     }
 
     #[test]
@@ -248,6 +460,10 @@ mod tests {
             (
                 r#"{"auditReportVersion":2,"vulnerabilities":null}"#,
                 "missing field `vulnerabilities`",
+            ),
+            (
+                r#"{"auditReportVersion":2,"vulnerabilities":{"a":{"via":null}}}"#,
+                "via: invalid type: null",
             ),
             (
                 r#"{"vulnerabilities":{}}"#,
