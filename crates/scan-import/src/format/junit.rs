@@ -85,7 +85,11 @@ impl Report {
                     element.refuse("this root element, expected <testsuites> or <testsuite>")
                 );
             }
-            (Some(Level::Suite(_)), "testcase") => Level::Case(Case::default()),
+            (Some(Level::Suite(_)), "testcase") => Level::Case(Case {
+                // What googletest says of a test that is disabled.
+                skipped: element.text("status") == Some("notrun"),
+                ..Case::default()
+            }),
             (Some(Level::Suite(suite)), "failure" | "error") => {
                 let outside = format!("suite {:?} failed outside of its tests", suite.name);
                 self.incomplete.get_or_insert(outside);
@@ -142,8 +146,11 @@ impl Report {
 impl Suite {
     fn of(element: &Element) -> Result<Suite, Refusal> {
         let told = |attribute| {
-            let count: Option<u32> = element.value(attribute, "a count")?;
-            Ok(u64::from(count.unwrap_or(0)))
+            if element.text(attribute).is_none_or(str::is_empty) {
+                return Ok(0);
+            }
+            let count: u32 = element.required(attribute, "a count")?;
+            Ok(u64::from(count))
         };
         Ok(Suite {
             name: brief(element.text("name").unwrap_or_default()),
@@ -216,6 +223,19 @@ mod tests {
             format!("<testsuites><testsuite tests='5'>{PASSED}{suite}</testsuite></testsuites>");
         assert_eq!(counts(&nested), [5, 2, 1]);
         assert_eq!(incomplete(&nested), "");
+    }
+
+    #[test]
+    fn a_test_that_is_disabled_was_skipped() {
+        let text = "<testsuite tests='2' failures='0' disabled='1'><testcase name='a' status='run' result='completed'/>
+            <testcase name='DISABLED_b' status='notrun' result='suppressed'/></testsuite>";
+        assert_eq!(counts(text), [2, 0, 1]);
+    }
+
+    #[test]
+    fn a_count_that_is_empty_is_as_one_that_is_absent() {
+        let text = format!("<testsuite tests='' failures='' errors=''>{PASSED}</testsuite>");
+        assert_eq!((counts(&text), incomplete(&text).as_str()), ([1, 0, 0], ""));
     }
 
     #[test]
