@@ -1,4 +1,3 @@
-use schema::Measured;
 use schema::evidence::{CodeQualityMetric, CodeQualitySource};
 
 use super::{Findings, Format};
@@ -10,7 +9,7 @@ use crate::moment;
 use crate::read::xml::{Element, Tag, Tags};
 
 /// Cobertura's coverage-04.dtd, which coverage.py, gcovr, cargo-llvm-cov, coverlet and others write. The root's counts of lines
-/// count; where it has none, the lines; where there are none either, its line-rate, a fraction.
+/// count, and the lines where it has none. Its line-rate does not: tools write 1 where there are no lines at all.
 pub(super) const FORMAT: Format = Format {
     name: "cobertura",
     recognises: |head| head.has_root(ROOT, &["line-rate"]),
@@ -22,7 +21,6 @@ const ROOT: &str = "coverage";
 /// What the root says of the whole.
 struct Whole {
     counts: Option<(u64, u64)>,
-    line_rate: Measured,
     measured_at: Option<String>,
 }
 
@@ -51,22 +49,11 @@ fn read(content: Content<'_>) -> Result<Findings, Refusal> {
     }
     let whole = whole.ok_or_else(|| Refusal::new("found no element"))?;
     let (covered, valid) = whole.counts.unwrap_or_else(|| lines.counts());
-    let source = CodeQualitySource {
+    Ok(Findings::CodeQuality(CodeQualitySource {
         measured_at: whole.measured_at,
+        covered_lines: Some(covered),
+        valid_lines: Some(valid),
         ..CodeQualitySource::new(CodeQualityMetric::Coverage, "cobertura")
-    };
-    let only_a_rate = whole.counts.is_none() && valid == 0;
-    Ok(Findings::CodeQuality(if only_a_rate {
-        CodeQualitySource {
-            coverage: Measured::rounded(whole.line_rate.get() * 100.0),
-            ..source
-        }
-    } else {
-        CodeQualitySource {
-            covered_lines: Some(covered),
-            valid_lines: Some(valid),
-            ..source
-        }
     }))
 }
 
@@ -76,13 +63,11 @@ impl Whole {
             return Err(root.refuse("this root element, expected <coverage>"));
         }
         let line_rate: f64 = root.required("line-rate", "a fraction from 0 to 1")?;
-        let line_rate = Measured::new(line_rate)
-            .filter(|rate| rate.get() <= 1.0)
-            .ok_or_else(|| {
-                root.refuse(&format!(
-                    "line-rate=\"{line_rate}\", expected a fraction from 0 to 1"
-                ))
-            })?;
+        if !(0.0..=1.0).contains(&line_rate) {
+            return Err(root.refuse(&format!(
+                "line-rate=\"{line_rate}\", expected a fraction from 0 to 1"
+            )));
+        }
         let covered: Option<u64> = root.value("lines-covered", "a count of lines")?;
         let valid = root.value("lines-valid", "a count of lines")?;
         let counts = covered.zip(valid);
@@ -97,7 +82,6 @@ impl Whole {
             ))),
             _ => Ok(Whole {
                 counts,
-                line_rate,
                 measured_at,
             }),
         }
@@ -123,8 +107,8 @@ mod tests {
         );
         let source = source(&text);
         assert_eq!(
-            (source.covered_lines, source.valid_lines, source.coverage),
-            (Some(7), Some(9), None)
+            (source.covered_lines, source.valid_lines),
+            (Some(7), Some(9))
         );
     }
 
@@ -140,12 +124,12 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_alone_is_a_percentage_without_counts() {
-        let source = source(r#"<coverage line-rate="0.815"/>"#);
-        assert_eq!(
-            (source.coverage, source.valid_lines),
-            (Measured::new(81.5), None)
-        );
+    fn a_rate_alone_is_no_line() {
+        let without = r#"<coverage line-rate="1.0"><packages/></coverage>"#;
+        let zero = r#"<coverage line-rate="1" lines-covered="0" lines-valid="0"/>"#;
+        for text in [without, zero] {
+            assert_eq!(source(text).valid_lines, Some(0));
+        }
     }
 
     #[test]
@@ -161,12 +145,6 @@ mod tests {
             ));
             assert_eq!(source.measured_at.as_deref(), expected);
         }
-    }
-
-    #[test]
-    fn no_lines_stay_no_lines() {
-        let source = source(r#"<coverage line-rate="1" lines-covered="0" lines-valid="0"/>"#);
-        assert_eq!((source.coverage, source.valid_lines), (None, Some(0)));
     }
 
     #[test]

@@ -63,8 +63,8 @@ mod tests {
         let totals = r#"{"covered_lines":22,"num_statements":76,"percent_covered":32.7,"num_branches":28,"covered_branches":12}"#;
         let source = code_quality(read(&FORMAT, &report(totals)).unwrap());
         assert_eq!(
-            (source.covered_lines, source.valid_lines, source.coverage),
-            (Some(22), Some(76), None)
+            (source.covered_lines, source.valid_lines),
+            (Some(22), Some(76))
         );
         assert_eq!(source.tool_version.as_deref(), Some("7.17.3"));
     }

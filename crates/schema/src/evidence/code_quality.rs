@@ -52,6 +52,13 @@ pub enum CodeQualityMetric {
 }
 
 impl CodeQualityMetric {
+    const ALL: [CodeQualityMetric; 4] = [
+        CodeQualityMetric::Coverage,
+        CodeQualityMetric::Complexity,
+        CodeQualityMetric::Duplication,
+        CodeQualityMetric::Tests,
+    ];
+
     /// As in documents.
     pub fn name(self) -> &'static str {
         match self {
@@ -92,9 +99,6 @@ pub struct CodeQualitySource {
     /// Lines that could have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_lines: Option<u64>,
-    /// Covered lines in percent, of a file that has a percentage and no counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coverage: Option<Measured>,
     /// Highest cyclomatic complexity of a function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complexity: Option<Measured>,
@@ -128,7 +132,6 @@ impl CodeQualitySource {
             measured_at: None,
             covered_lines: None,
             valid_lines: None,
-            coverage: None,
             complexity: None,
             function: None,
             duplicated_lines: None,
@@ -162,20 +165,10 @@ impl CodeQuality {
         self.sources.is_empty() && *self != CodeQuality::default()
     }
 
-    /// Whether it has sources, and other figures than theirs.
+    /// Whether its figures are others than those of its sources, as after a change by hand. Without sources there is nothing to
+    /// contradict.
     pub fn contradicts_its_sources(&self) -> bool {
         !self.sources.is_empty() && *self != CodeQuality::of(self.sources.clone())
-    }
-
-    /// Why a figure is missing that a source was to give.
-    pub fn doubt_of(&self, metric: CodeQualityMetric) -> Option<Doubt> {
-        let sources = &self.sources;
-        match metric {
-            CodeQualityMetric::Coverage => coverage(sources).and_then(Result::err),
-            CodeQualityMetric::Complexity => complexity(sources).and_then(Result::err),
-            CodeQualityMetric::Duplication => duplication(sources).and_then(Result::err),
-            CodeQualityMetric::Tests => tests(sources).and_then(Result::err),
-        }
     }
 
     /// Adds sources and computes the figures anew. Those of a file that is a source already are left out, and returned.
@@ -191,16 +184,19 @@ impl CodeQuality {
 
     /// Why figures are missing that a source was to give.
     pub fn doubts(&self) -> Vec<Doubt> {
+        let doubts = CodeQualityMetric::ALL.map(|metric| self.doubt_of(metric));
+        doubts.into_iter().flatten().collect()
+    }
+
+    /// Why this figure is missing that a source was to give; `None` where it is not, or where no source is about it.
+    pub fn doubt_of(&self, metric: CodeQualityMetric) -> Option<Doubt> {
         let sources = &self.sources;
-        [
-            coverage(sources).and_then(Result::err),
-            complexity(sources).and_then(Result::err),
-            duplication(sources).and_then(Result::err),
-            tests(sources).and_then(Result::err),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        match metric {
+            CodeQualityMetric::Coverage => coverage(sources)?.err(),
+            CodeQualityMetric::Complexity => complexity(sources)?.err(),
+            CodeQualityMetric::Duplication => duplication(sources)?.err(),
+            CodeQualityMetric::Tests => tests(sources)?.err(),
+        }
     }
 }
 
@@ -209,12 +205,9 @@ type Figure<T> = Option<Result<T, Doubt>>;
 
 fn coverage(sources: &[CodeQualitySource]) -> Figure<Measured> {
     let sources = whole(CodeQualityMetric::Coverage, sources)?;
-    let of_lines =
-        |sources: Vec<_>| ratio(&sources, counts, "coverage", "lines that could be covered");
-    Some(sources.and_then(|sources| match sources.as_slice() {
-        [only] if counts(only).is_none() => only.coverage.map_or_else(|| of_lines(sources), Ok),
-        _ => of_lines(sources),
-    }))
+    let counts = |one: &CodeQualitySource| one.covered_lines.zip(one.valid_lines);
+    let what = "lines that could be covered";
+    Some(sources.and_then(|sources| ratio(&sources, counts, "coverage", what)))
 }
 
 fn complexity(sources: &[CodeQualitySource]) -> Figure<Measured> {
@@ -248,8 +241,8 @@ fn tests(sources: &[CodeQualitySource]) -> Figure<TestCounts> {
                     skipped: sum.skipped.saturating_add(counts.skipped),
                 })
             })
-            .filter(|sum| sum.total > 0)
-            .ok_or_else(|| nothing("tests", &sources, "tests"))
+            .filter(|sum| sum.total > sum.skipped)
+            .ok_or_else(|| nothing("tests", &sources, "tests that were run"))
     };
     Some(sources.and_then(sum))
 }
@@ -281,10 +274,6 @@ fn whole(
     })
 }
 
-fn counts(source: &CodeQualitySource) -> Option<(u64, u64)> {
-    source.covered_lines.zip(source.valid_lines)
-}
-
 /// The sum of parts in percent of the sum of wholes.
 fn ratio(
     sources: &[&CodeQualitySource],
@@ -292,22 +281,14 @@ fn ratio(
     metric: &str,
     what: &str,
 ) -> Result<Measured, Doubt> {
-    let mut sums = (0_u128, 0_u128);
-    for source in sources {
-        let Some((part, whole)) = counts(source) else {
-            return Err(Doubt {
-                code: "code_quality_without_counts",
-                message: format!(
-                    "{metric} is not known: {} tells no counts, so that it cannot be added to other files",
-                    source.file
-                ),
-            });
-        };
-        sums = (sums.0 + u128::from(part), sums.1 + u128::from(whole));
-    }
-    if sums.1 == 0 {
-        return Err(nothing(metric, sources, what));
-    }
+    let sums = sources
+        .iter()
+        .try_fold((0_u128, 0_u128), |sums, one| {
+            let (part, whole) = counts(one)?;
+            Some((sums.0 + u128::from(part), sums.1 + u128::from(whole)))
+        })
+        .filter(|sums| sums.1 > 0)
+        .ok_or_else(|| nothing(metric, sources, what))?;
     Measured::rounded(sums.0 as f64 / sums.1 as f64 * 100.0)
         .filter(|_| sums.0 <= sums.1)
         .ok_or_else(|| Doubt {
@@ -397,6 +378,9 @@ mod tests {
             parts.add(first.to_vec());
             parts.add(rest.to_vec());
             whole.add(sources);
+            let written = serde_json::to_string(&whole).unwrap();
+            let read: CodeQuality = serde_json::from_str(&written).unwrap();
+            prop_assert!(!read.contradicts_its_sources());
             prop_assert_eq!(parts, whole);
         }
 
@@ -445,16 +429,58 @@ mod tests {
     }
 
     #[test]
-    fn a_percentage_alone_counts_where_nothing_has_to_be_added_to_it() {
-        let percentage = CodeQualitySource {
-            coverage: Measured::new(81.5),
-            ..CodeQualitySource::new(Coverage, "tool")
+    fn a_source_without_counts_leaves_no_figure_to_the_others() {
+        for metric in [Coverage, Duplication, Tests] {
+            let silent = CodeQualitySource::new(metric, "tool");
+            let section = CodeQuality::of(vec![silent, source(metric, 1, 2, 1)]);
+            assert_eq!(figures(&section), CodeQuality::default());
+            assert_eq!(section.doubts()[0].code, "code_quality_of_nothing");
+        }
+    }
+
+    #[test]
+    fn tests_of_which_none_was_run_are_no_result() {
+        let of = |skipped| {
+            let tests = TestCounts {
+                total: 3,
+                failed: 0,
+                skipped,
+            };
+            CodeQuality::of(vec![CodeQualitySource {
+                tests: Some(tests),
+                ..CodeQualitySource::new(Tests, "junit")
+            }])
         };
-        let alone = CodeQuality::of(vec![percentage.clone(), source(Complexity, 0, 3, 1)]);
-        assert_eq!(alone.coverage.map(Measured::get), Some(81.5));
-        let added = CodeQuality::of(vec![percentage, source(Coverage, 1, 2, 1)]);
-        assert_eq!(added.coverage, None);
-        assert!(added.doubts()[0].message.contains("tells no counts"));
+        assert_eq!(of(2).tests.map(|tests| tests.total), Some(3));
+        assert_eq!(of(3).tests, None);
+        assert_eq!(of(3).doubts()[0].code, "code_quality_of_nothing");
+    }
+
+    #[test]
+    fn a_doubt_is_about_its_metric_and_no_other() {
+        let section = CodeQuality::of(vec![source(Coverage, 0, 0, 1), source(Tests, 0, 3, 2)]);
+        let doubted: Vec<_> = CodeQualityMetric::ALL
+            .into_iter()
+            .filter(|metric| section.doubt_of(*metric).is_some())
+            .collect();
+        assert_eq!(doubted, [Coverage]);
+    }
+
+    #[test]
+    fn figures_that_were_changed_contradict_their_sources() {
+        let section = CodeQuality::of(vec![source(Coverage, 1, 2, 1)]);
+        let changed = |coverage| CodeQuality {
+            coverage,
+            ..section.clone()
+        };
+        assert!(!section.contradicts_its_sources());
+        assert!(changed(Measured::new(90.0)).contradicts_its_sources());
+        assert!(changed(None).contradicts_its_sources());
+        let mut more = section.clone();
+        more.complexity = Measured::new(3.0);
+        assert!(more.contradicts_its_sources());
+        more.sources.clear();
+        assert!(!more.contradicts_its_sources());
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl Vulnerabilities {
         self.sources.is_empty() && *self != Vulnerabilities::default()
     }
 
-    /// Whether it has sources, and other sums than theirs.
+    /// Whether its sums are others than those of its sources, as after a change by hand. Without sources there is nothing to
+    /// contradict.
     pub fn contradicts_its_sources(&self) -> bool {
         !self.sources.is_empty() && *self != Vulnerabilities::of(self.sources.clone())
     }
@@ -154,6 +155,20 @@ mod tests {
         )
     }
 
+    #[test]
+    fn sums_that_were_changed_contradict_their_sources() {
+        let of = |whole| Vulnerabilities::of(vec![source((5, 0, 0), 1, whole)]);
+        let changed = |section, critical| Vulnerabilities {
+            critical,
+            ..section
+        };
+        assert!(changed(of(true), Some(0)).contradicts_its_sources());
+        assert!(changed(of(true), None).contradicts_its_sources());
+        assert!(changed(of(false), Some(5)).contradicts_its_sources());
+        let by_hand = changed(Vulnerabilities::default(), Some(0));
+        assert!(!by_hand.contradicts_its_sources());
+    }
+
     fn totals(section: &Vulnerabilities) -> [Option<u32>; 5] {
         [
             section.critical,
@@ -179,6 +194,7 @@ mod tests {
             parts.add(first.to_vec());
             parts.add(rest.to_vec());
             whole.add(sources);
+            prop_assert!(!whole.contradicts_its_sources());
             prop_assert_eq!(parts, whole);
         }
 
