@@ -50,7 +50,8 @@ fn import(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     }
     let format = options.format.as_deref().map(named).transpose()?;
     let mut incoming = documents::read_begun(streams)?.unwrap_or_default();
-    incoming.commit = options.commit.or(incoming.commit);
+    // A report may be of another commit than the run beside it.
+    incoming.commit = options.commit;
     let mut imported = Imported::default();
     for file in &options.files {
         imported.add(file, format)?;

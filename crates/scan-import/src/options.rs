@@ -13,7 +13,7 @@ pub(crate) struct Options {
     #[argh(option, arg_name = "name")]
     pub(crate) format: Option<String>,
 
-    /// the commit that was scanned, for gate-check --commit (default: that of the run in the document)
+    /// the commit that was scanned, which gate-check --commit asks for
     #[argh(option, arg_name = "sha", from_str_fn(commit))]
     pub(crate) commit: Option<String>,
 

@@ -69,14 +69,14 @@ fn what_was_found_is_said_in_a_line_a_section() {
 }
 
 #[test]
-fn the_commit_is_that_of_the_run_unless_another_is_named() {
+fn the_commit_is_the_one_that_is_named_and_never_that_of_the_run() {
     let place = place();
     let run = r#"{"run":{"source":{"commit":"0123456789"}}}"#;
     let commit = |arguments: &[&str], stdin: &str| {
         let ran = place.feed(TOOL, &[&["trivy.json"], arguments].concat(), stdin);
         ran.ended(0).document()["provenance"][0]["commit"].clone()
     };
-    assert_eq!(commit(&[], run), "0123456789");
+    assert_eq!(commit(&[], run), Value::Null);
     assert_eq!(commit(&["--commit=abcdef0123"], run), "abcdef0123");
     assert_eq!(commit(&["--commit=abcdef0123"], ""), "abcdef0123");
     assert_eq!(commit(&[], ""), Value::Null);
