@@ -32,6 +32,14 @@ pub(crate) enum Error {
         /// Where and why.
         refusal: Refusal,
     },
+    /// A section was changed by hand, so that what would be written is not what was read and more.
+    #[error(
+        "stdin: {section}: its figures are not those of its sources; import the files anew, into a document without it"
+    )]
+    ContradictsItsSources {
+        /// The section's key.
+        section: &'static str,
+    },
     /// A section was written by hand, so that it is not known what its figures are made of.
     #[error(
         "stdin: {section}: has figures but no sources, so that nothing can be added to it; leave it out, or import into a document without it"

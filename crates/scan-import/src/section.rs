@@ -18,6 +18,7 @@ pub(crate) trait Source: Sized {
 
     fn in_document(evidence: &Evidence) -> Option<&Self::Section>;
     fn is_without_sources(section: &Self::Section) -> bool;
+    fn contradicts_its_sources(section: &Self::Section) -> bool;
     /// Returns the sources that were there already.
     fn add(section: &mut Self::Section, new: Vec<Self>) -> Vec<Self>;
     fn doubts(section: &Self::Section) -> Vec<Doubt>;
@@ -37,6 +38,10 @@ macro_rules! source {
 
             fn is_without_sources(section: &$section) -> bool {
                 section.is_without_sources()
+            }
+
+            fn contradicts_its_sources(section: &$section) -> bool {
+                section.contradicts_its_sources()
             }
 
             fn add(section: &mut $section, new: Vec<$source>) -> Vec<$source> {
@@ -76,6 +81,11 @@ pub(crate) fn add<S: Source>(
         .unwrap_or_default();
     if S::is_without_sources(&section) {
         return Err(Error::WithoutSources {
+            section: S::Section::NAME,
+        });
+    }
+    if S::contradicts_its_sources(&section) {
+        return Err(Error::ContradictsItsSources {
             section: S::Section::NAME,
         });
     }

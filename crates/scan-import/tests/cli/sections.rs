@@ -142,6 +142,33 @@ fn a_section_that_was_written_by_hand_cannot_be_added_to() {
 }
 
 #[test]
+fn a_section_whose_figures_are_not_those_of_its_sources_cannot_be_added_to() {
+    let place = place();
+    let whole = import(&place, &["trivy.json", "coverage.xml"])
+        .ended(0)
+        .document();
+    for (section, file, place_of, value) in [
+        ("vulnerabilities", "trivy.json", "critical", json!(0)),
+        ("vulnerabilities", "trivy.json", "critical", Value::Null),
+        ("code_quality", "lcov.info", "coverage", json!(90.0)),
+        ("code_quality", "lcov.info", "complexity", json!(1.0)),
+    ] {
+        let mut changed = whole.clone();
+        changed[section][place_of] = value;
+        let ran = place.feed(TOOL, &[file], &changed.to_string()).ended(2);
+        assert_eq!(ran.stdout, "");
+        let said = format!("stdin: {section}: its figures are not those of its sources");
+        assert!(ran.stderr.contains(&said), "{ran}");
+    }
+    let mut cut = whole.clone();
+    cut["vulnerabilities"]["sources"][0]["incomplete"] = json!("cut off");
+    place.feed(TOOL, &["trivy.json"], &cut.to_string()).ended(2);
+    place
+        .feed(TOOL, &["trivy.json", "lcov.info"], &whole.to_string())
+        .ended(0);
+}
+
+#[test]
 fn what_was_not_measured_is_absent_and_never_zero() {
     let place = Workplace::default();
     place.write(
