@@ -180,3 +180,65 @@ fn a_body_can_stand_in_a_file_beside_the_configuration() {
     let names: Vec<&Value> = inputs.iter().map(|input| &input["path"]).collect();
     assert_eq!(names, ["probes.json", "body.txt"]);
 }
+
+#[test]
+fn an_answer_without_the_version_that_it_must_have_is_not_asked_again_until_one_has_it() {
+    let (url, requests) = serve(|request| {
+        let old = request.number % 2 == 0;
+        answer(
+            200,
+            if old {
+                r#"{"status": "ok"}"#
+            } else {
+                r#"{"version": "2"}"#
+            },
+        )
+    });
+    let probes = one(json!({"version": {"pointer": "/version", "equals": "2"}}));
+    let options = ["--attempts", "5", "--interval", "1ms"];
+    probe_with(&url, &probes, &options).ended(1);
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_request_that_is_lost_does_not_use_up_the_time_of_all_attempts() {
+    let (url, requests) = serve(|request| match request.number {
+        0 => String::new(),
+        _ => answer(200, ""),
+    });
+    let options = ["--attempts", "3", "--interval", "1ms", "--timeout", "3"];
+    probe_with(&url, &one(json!({})), &options).ended(0);
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn whole_numbers_of_many_digits_are_told_apart() {
+    let (url, _) = serve(|_| answer(200, r#"{"id": 9007199254740993}"#));
+    let with = |id: u64| one(json!({"body": [{"pointer": "/id", "equals": id}]}));
+    probe_with(&url, &with(9_007_199_254_740_993), &[]).ended(0);
+    probe_with(&url, &with(9_007_199_254_740_992), &[]).ended(1);
+}
+
+#[test]
+fn what_one_check_sends_in_secret_is_hidden_where_another_is_told_it() {
+    const SECRET: &str = "adm/in-S3cr3t";
+    let (url, _) = serve(|_| answer(500, r#"{"password": "adm\/in-S3cr3t", "user": "adm/in"}"#));
+    let place = pipeline_tests::Workplace::default();
+    let probes = json!({"checks": [
+        {"name": "login", "path": "/", "headers": {"X-Password": "${PASSWORD}", "X-User": "${NAME}"}},
+        {"name": "me", "path": "/"},
+    ]});
+    place.write("probes.json", &probes.to_string());
+    let output = place
+        .command(
+            crate::TOOL,
+            &["--base-url", &url, "--probes", "probes.json"],
+        )
+        .envs([("PASSWORD", SECRET), ("NAME", "adm/in")])
+        .output()
+        .unwrap();
+    let ran = pipeline_tests::Ran::of(output).ended(1);
+    for told in [&ran.stdout, &ran.stderr] {
+        assert!(!told.contains("S3cr3t") && !told.contains("adm"), "{told}");
+    }
+}

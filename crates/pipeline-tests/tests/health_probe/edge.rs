@@ -44,6 +44,14 @@ fn what_cannot_be_meant_is_a_usage_error() {
         ),
         (&["--base-ur", "http://a"], "did you mean --base-url?"),
         (
+            &["--base-url", "http://a", "--expect-version", ""],
+            "found an empty text, expected a version",
+        ),
+        (
+            &["--base-url", "http://a", "--expect-commit", "main"],
+            "expected at least seven hexadecimal digits",
+        ),
+        (
             &["--base-url", "http://a", "--expect-commit", "0123456"],
             "no check of the built-in probes says where the commit stands",
         ),
@@ -251,6 +259,11 @@ fn a_service_at_a_socket_is_asked_as_any_other() {
 
 #[test]
 fn somebody_who_stops_the_wait_still_gets_a_whole_document() {
+    stopped_while_waiting(Signal::INT, 130);
+    stopped_while_waiting(Signal::TERM, 143);
+}
+
+fn stopped_while_waiting(wish: Signal, code: i32) {
     let (url, _port) = dead_port();
     let place = Workplace::default();
     let child = place
@@ -263,8 +276,8 @@ fn somebody_who_stops_the_wait_still_gets_a_whole_document() {
     let mut said = String::new();
     stderr.read_line(&mut said).unwrap();
     assert!(said.contains("waiting up to 3600 s"), "{said}");
-    signal(child.id(), Signal::INT);
-    let ran = ended(child).ended(130);
+    signal(child.id(), wish);
+    let ran = ended(child).ended(code);
     let document = ran.document();
     assert_eq!(
         document["health_checks"]["checks"]
@@ -275,4 +288,47 @@ fn somebody_who_stops_the_wait_still_gets_a_whole_document() {
     );
     let (_, note) = failure(&document, "health_endpoint");
     assert!(note.contains("interrupted before it came"), "{note}");
+}
+
+#[test]
+fn a_second_probe_does_not_hide_what_the_first_one_found() {
+    let (url, requests) = serve(|_| answer(200, ""));
+    for tool in ["health-probe", "smoke-test"] {
+        let section = if tool == TOOL {
+            "health_checks"
+        } else {
+            "smoke_tests"
+        };
+        let document = json!({section: {"passed": false, "failure_rate": 100}}).to_string();
+        let ran = Workplace::default()
+            .feed(tool, &["--base-url", &url], &document)
+            .ended(2);
+        assert!(
+            ran.stderr
+                .contains(&format!("stdin: {section} is there already")),
+            "{ran}"
+        );
+    }
+    assert_eq!(requests.load(Ordering::SeqCst), 0, "asked all the same");
+}
+
+#[test]
+fn a_version_or_a_commit_that_is_left_empty_is_refused() {
+    let place = Workplace::default();
+    for what in ["version", "commit"] {
+        for empty in ["", " null", " ~"] {
+            let probes = format!(
+                "checks:\n- name: one\n  path: /\n  expect:\n    {what}:\n      pointer: /v\n      equals:{empty}\n"
+            );
+            place.write("probes.yaml", &probes);
+            let ran = place.run(TOOL, &["--base-url", "http://a", "--probes", "probes.yaml"]);
+            let ran = ran.ended(2);
+            assert!(
+                ran.stderr.contains(&format!(
+                    "expect.{what}.equals: found nothing, expected a value"
+                )),
+                "{ran}"
+            );
+        }
+    }
 }

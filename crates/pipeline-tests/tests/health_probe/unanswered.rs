@@ -1,5 +1,10 @@
 //! Services that do not answer, or not with HTTP: a finding, and a whole document.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::server::{answer, dead_port, serve};
@@ -119,4 +124,23 @@ fn what_a_service_says_makes_no_line_of_its_own() {
         note.ends_with("the body begins with a ::error::b [31m"),
         "{note}"
     );
+}
+
+#[test]
+fn a_body_of_no_told_length_that_ends_in_a_reset_is_broken_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut stream = stream;
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nhalf a body");
+            thread::sleep(Duration::from_millis(100));
+            // Closed with a reset, as that of a process that is killed may be.
+            let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        }
+    });
+    let probes = json!({"checks": [{"name": "one", "path": "/", "expect": {"contains": "half"}}]});
+    let document = probe_with(&url, &probes, &[]).ended(1).document();
+    assert_eq!(failure(&document, "one").0, "one.answer");
 }

@@ -17,7 +17,7 @@ fn what_cannot_be_meant_is_a_usage_error() {
         ),
         (
             &["--base-url", "http://a", "--step-timeout", "soon"],
-            "expected a time as in",
+            "expected a time, as in",
         ),
         (
             &["--base-url", "http://a", "--suit", "a"],
