@@ -6,6 +6,7 @@ use schema::configuration::GatesFile;
 use schema::evidence::{Check, Evidence, GateCheck, GateGroup, GateLevel, Gates};
 use toolkit::AllowedMissing;
 
+use crate::checks::{plain, with_note};
 use crate::custom;
 use crate::error::Error;
 use crate::gates::GATES;
@@ -92,17 +93,6 @@ fn sections_of(file: &GatesFile) -> Vec<String> {
         .collect()
 }
 
-/// A check that no line of the gates file asks, so that none excuses it either.
-pub(crate) fn plain(group: GateGroup, check: Check) -> GateCheck {
-    GateCheck {
-        group,
-        level: GateLevel::Error,
-        check,
-        waiver: None,
-        hint: None,
-    }
-}
-
 fn answer(
     question: Question,
     section_is_present: bool,
@@ -137,16 +127,4 @@ fn answer(
         ..with_note(gate.check, "a warning only")
     };
     GateCheck { check, ..gate }
-}
-
-/// The check with something more to know about it.
-pub(crate) fn with_note(check: Check, more: &str) -> Check {
-    let note = match &check.note {
-        Some(own) => format!("{own}; {more}"),
-        None => more.to_owned(),
-    };
-    Check {
-        note: Some(note),
-        ..check
-    }
 }

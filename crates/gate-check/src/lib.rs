@@ -3,6 +3,7 @@
 //! Every gate of the file is judged on the section that it speaks of, or those of one group alone. A section
 //! that is not in the document is missing, and fails. No statistics: a number stands to its limit or does not.
 
+mod checks;
 mod custom;
 mod error;
 mod explain;

@@ -8,7 +8,7 @@ use schema::evidence::{
 };
 use toolkit::{clock, commit as commit_of, is_same_commit};
 
-use crate::judge::{plain, with_note};
+use crate::checks::{plain, with_note};
 use crate::sections::in_provenance;
 
 /// Clocks of two machines differ by less.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schema::configuration::{GatesFile, Waiver};
 use schema::evidence::{Check, CheckStatus, CheckValue, GateCheck, GateWaiver};
 
-use crate::judge::with_note;
+use crate::checks::with_note;
 
 /// The gate with what its waiver, if it has one, makes of it. Missing evidence is not waived: the leave is for a value that
 /// somebody has seen.
