@@ -74,10 +74,11 @@ fn separate_values(arguments: &[String]) -> Vec<String> {
 
 fn usage_error(tool: &str, message: &str, known: &[String]) -> String {
     let message = message.trim_end();
-    let hint = message
-        .strip_prefix("Unrecognized argument: ")
-        .map(|typed| suggest::hint(typed, known.iter().map(String::as_str)))
-        .unwrap_or_default();
+    let hint = match message.strip_prefix("Unrecognized argument: ") {
+        Some("-") => ": stdin is where documents come from, without an argument".to_owned(),
+        Some(typed) => suggest::hint(typed, known.iter().map(String::as_str)),
+        None => String::new(),
+    };
     let first = message.replacen("Unrecognized argument: ", "unknown argument ", 1);
     format!("{tool}: error: {first}{hint}\nTry `{tool} --help`.\n")
 }

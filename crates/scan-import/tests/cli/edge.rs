@@ -124,3 +124,11 @@ fn the_document_goes_where_output_says() {
     let written = std::fs::read_to_string(place.path("out.json")).unwrap();
     assert!(written.contains("\"critical\":1"), "{written}");
 }
+
+#[test]
+fn stdin_as_a_file_is_refused_in_words() {
+    for arguments in [&["-"] as &[&str], &["--", "-"]] {
+        let ran = Workplace::default().feed(TOOL, arguments, "").ended(2);
+        assert!(ran.stderr.contains("stdin is where"), "{ran}");
+    }
+}
