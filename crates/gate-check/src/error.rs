@@ -62,10 +62,12 @@ pub(crate) enum Error {
         /// What stands there.
         found: f64,
     },
-    /// A section's figures are not those of its sources.
-    #[error("{section}: its figures are not those of its sources: scan-import writes both")]
+    /// A section contradicts itself.
+    #[error("{section}: its {what}")]
     Contradiction {
         /// The section's key.
         section: &'static str,
+        /// Which of its figures, and why.
+        what: &'static str,
     },
 }

@@ -1,26 +1,6 @@
-//! Sections that are made of other tools' files: whether they are what their sources say, and why a figure is missing.
+//! Sections that are made of other tools' files: why a figure is missing.
 
-use schema::Section;
-use schema::evidence::{CodeQuality, CodeQualityMetric, Doubt, Evidence, Vulnerabilities};
-
-use crate::error::Error;
-
-/// Refuses figures that are not those of their own sources: somebody changed one and not the other.
-pub(crate) fn refuse_contradictions(evidence: &Evidence) -> Result<(), Error> {
-    let vulnerabilities = evidence.vulnerabilities.as_ref();
-    let code_quality = evidence.code_quality.as_ref();
-    if vulnerabilities.is_some_and(Vulnerabilities::contradicts_its_sources) {
-        return Err(Error::Contradiction {
-            section: Vulnerabilities::NAME,
-        });
-    }
-    if code_quality.is_some_and(CodeQuality::contradicts_its_sources) {
-        return Err(Error::Contradiction {
-            section: CodeQuality::NAME,
-        });
-    }
-    Ok(())
-}
+use schema::evidence::{CodeQualityMetric, Doubt, Evidence};
 
 /// Why a tool's files give no figure for a metric; `None` where they do, or where there are none.
 pub(crate) fn why_missing(metric: &str, evidence: &Evidence) -> Option<String> {

@@ -7,12 +7,12 @@ use schema::evidence::{Check, Evidence, GateCheck, GateGroup, GateLevel, Gates};
 use toolkit::AllowedMissing;
 
 use crate::checks::{plain, with_note};
+use crate::contradictions;
 use crate::custom;
 use crate::error::Error;
 use crate::gates::GATES;
 use crate::groups::Only;
 use crate::hints::hint;
-use crate::imported;
 use crate::provenance::{Demands, Parts};
 use crate::question::Question;
 use crate::sections::writer;
@@ -35,7 +35,7 @@ pub(crate) fn judge(
     file: &GatesFile,
     conditions: &Conditions<'_>,
 ) -> Result<Gates, Error> {
-    imported::refuse_contradictions(evidence)?;
+    contradictions::refuse(evidence)?;
     let included = |group| conditions.only.includes(group);
     let mut questions = Vec::new();
     for gate in GATES.iter().filter(|gate| included(gate.group)) {

@@ -4,6 +4,7 @@
 //! that is not in the document is missing, and fails. No statistics: a number stands to its limit or does not.
 
 mod checks;
+mod contradictions;
 mod custom;
 mod error;
 mod explain;

@@ -78,3 +78,21 @@ fn more_than_all_is_no_percentage() {
         );
     }
 }
+
+#[test]
+fn a_fraction_where_percent_belong_is_refused_where_the_counts_tell() {
+    let with = |percent: f64| {
+        evidence_with(|evidence| {
+            evidence["error_rate"] =
+                json!({"percent": percent, "requests": 1000, "failed": 5, "ok": 995});
+        })
+    };
+    gate(&with(0.5), &[]).ended(0);
+    gate(&with(0.504), &[]).ended(0);
+    let ran = gate(&with(0.005), &[]).ended(2);
+    assert!(
+        ran.stderr
+            .contains("error_rate: its percent is not that of its counts"),
+        "{ran}"
+    );
+}
