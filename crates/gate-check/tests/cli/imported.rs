@@ -96,3 +96,20 @@ fn a_fraction_where_percent_belong_is_refused_where_the_counts_tell() {
         "{ran}"
     );
 }
+
+#[test]
+fn tests_that_were_all_skipped_have_not_passed() {
+    let place = pipeline_tests::Workplace::default();
+    let gates = json!({"security_gates": {"code_quality": {"max_failed_tests": 0}}});
+    place.write("gates.json", &gates.to_string());
+    let judged = |total: u64, skipped: u64| {
+        let tests = json!({"total": total, "failed": 0, "skipped": skipped});
+        let document = json!({"code_quality": {"tests": tests}}).to_string();
+        place.feed(crate::TOOL, &["--gates=gates.json"], &document)
+    };
+    judged(2, 1).ended(0);
+    for (total, skipped) in [(2, 2), (0, 0)] {
+        let ran = judged(total, skipped).ended(1);
+        assert_eq!(ran.document()["gates"]["checks"][0]["status"], "missing");
+    }
+}

@@ -130,6 +130,17 @@ fn evidence_of_another_commit_fails() {
 }
 
 #[test]
+fn of_a_section_that_several_tools_made_every_part_must_be_of_the_commit() {
+    for (commit, status) in [(None, "missing"), (Some("fedcba9876543210"), "fail")] {
+        let ran = judged(&["--commit", COMMIT], |evidence| {
+            let entries = evidence["provenance"].as_array_mut().unwrap();
+            entries.push(entry("vulnerabilities", &toolkit::clock::now(), commit));
+        });
+        assert_eq!(failed(&ran.ended(1)), one("commit.vulnerabilities", status));
+    }
+}
+
+#[test]
 fn evidence_of_no_commit_fails() {
     for commit in [Value::Null, json!(""), json!("main")] {
         let ran = judged(&["--commit", COMMIT], |evidence| {
@@ -185,6 +196,9 @@ fn a_gate_on_what_every_tool_writes_has_no_provenance_to_ask_for() {
     let arguments = ["--gates=gates.json", "--commit=0123456"];
     let document = json!({"overall_success": true}).to_string();
     place.feed(crate::TOOL, &arguments, &document).ended(0);
+    // Where nothing at all is asked, nothing has passed.
+    let nothing = [&arguments[..], &["--only=provenance"]].concat();
+    place.feed(crate::TOOL, &nothing, "{}").ended(1);
 }
 
 #[test]
