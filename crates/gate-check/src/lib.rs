@@ -54,21 +54,21 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
 }
 
 fn check(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
-    let (mut incoming, file, gates) = judged(options, streams)?;
+    let (mut incoming, (_, read), gates) = judged(options, streams)?;
     say(&gates, streams);
     summary::say_other_failures(&TOOL, Gates::NAME, &incoming.evidence, streams);
     for warning in warnings(&gates) {
         incoming.warn(&warning, streams)?;
     }
     // What an earlier stage was told is part of the section, and so is where it had it from.
-    incoming.extend(&TOOL, &gates, vec![file.input()])?;
+    incoming.extend(&TOOL, &gates, vec![read.input()])?;
     Ok(incoming.pass_on(options.output.as_deref(), streams)?)
 }
 
 fn judged(
     options: &Options,
     streams: &mut Streams<'_>,
-) -> Result<(Incoming, ReadFile, Gates), Error> {
+) -> Result<(Incoming, (GatesFile, ReadFile), Gates), Error> {
     let gates_file = options.gates.as_deref().ok_or(Error::NoGatesFile)?;
     documents::refuse_stdin_twice(&options.results, "--gates", gates_file)?;
     let only = Only::new(&options.only)?;
@@ -90,22 +90,20 @@ fn judged(
         today: clock::today(),
     };
     let gates = judge::judge(&incoming.document, &incoming.evidence, &file, &conditions)?;
-    Ok((incoming, read, gates))
+    Ok((incoming, (file, read), gates))
 }
 
 /// To stdout, in place of a document: it is what was asked for.
 fn explain(gate: &str, options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let text = match &options.gates {
         None => explain::explain(gate, None, None)?,
-        Some(path) => {
+        Some(path) if options.results.is_empty() => {
             let (file, read) = configuration::read::<GatesFile>(path, streams)?;
-            let file = Some((read.name.as_str(), &file));
-            if options.results.is_empty() {
-                explain::explain(gate, file, None)?
-            } else {
-                let (_, _, gates) = judged(options, streams)?;
-                explain::explain(gate, file, Some(&gates))?
-            }
+            explain::explain(gate, Some((&read.name, &file)), None)?
+        }
+        Some(_) => {
+            let (_, (file, read), gates) = judged(options, streams)?;
+            explain::explain(gate, Some((&read.name, &file)), Some(&gates))?
         }
     };
     files::write("-", text.as_bytes(), streams)?;

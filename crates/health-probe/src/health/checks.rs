@@ -2,18 +2,21 @@
 
 use schema::configuration::ProbesFile;
 use schema::evidence::{Evidence, InputFile};
-use toolkit::files::ReadFile;
+use toolkit::Streams;
 use toolkit::http::Security;
 use toolkit::outside::{Outside, folder_of};
-use toolkit::{Streams, configuration};
 
 use super::options::Options;
+use crate::asked::{self, BuiltIn};
 use crate::error::Error;
 use crate::probe::Prepared;
 use crate::served::Served;
 
 /// Asked where no other file is named.
-const BUILT_IN: &str = include_str!("../../../../config/probes.yaml");
+const BUILT_IN: BuiltIn = BuiltIn {
+    name: "the built-in probes",
+    content: include_str!("../../../../config/probes.yaml"),
+};
 
 /// What is asked, and as whom.
 pub(super) struct Checks {
@@ -31,21 +34,8 @@ pub(super) fn read(
     evidence: &Evidence,
     streams: &mut Streams<'_>,
 ) -> Result<Checks, Error> {
-    let (file, read, mut inputs) = match &options.probes {
-        Some(path) => {
-            let (file, read) = configuration::read::<ProbesFile>(path, streams)?;
-            let input = read.input();
-            (file, read, vec![input])
-        }
-        None => {
-            let read = ReadFile {
-                name: "the built-in probes".to_owned(),
-                is_stdin: false,
-                content: BUILT_IN.as_bytes().to_vec(),
-            };
-            (configuration::of::<ProbesFile>(&read)?, read, Vec::new())
-        }
-    };
+    let (file, read, mut inputs) =
+        asked::read::<ProbesFile>(options.probes.as_deref(), &BUILT_IN, streams)?;
     let (version, commit) = (&options.expect_version, &options.expect_commit);
     let served = Served::of(version.as_deref(), commit.as_deref(), evidence)?;
     let expectations = file.checks.iter().map(|check| &check.expect);

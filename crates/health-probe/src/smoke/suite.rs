@@ -5,19 +5,22 @@ use std::rc::Rc;
 
 use schema::configuration::{SmokeTestsFile, TextPart, text_parts};
 use schema::evidence::{Evidence, InputFile};
-use toolkit::files::ReadFile;
+use toolkit::Streams;
 use toolkit::http::Security;
 use toolkit::outside::{Outside, folder_of};
-use toolkit::{Streams, configuration};
 
 use super::options::Options;
 use super::step::{Origin, Origins, Step};
+use crate::asked::{self, BuiltIn};
 use crate::error::Error;
 use crate::probe::Prepared;
 use crate::served::Served;
 
 /// Asked where no other file is named.
-const BUILT_IN: &str = include_str!("../../../../config/smoke-tests.yaml");
+const BUILT_IN: BuiltIn = BuiltIn {
+    name: "the built-in suite",
+    content: include_str!("../../../../config/smoke-tests.yaml"),
+};
 
 /// What is asked, and as whom.
 pub(super) struct Suite {
@@ -35,22 +38,8 @@ pub(super) fn read(
     evidence: &Evidence,
     streams: &mut Streams<'_>,
 ) -> Result<Suite, Error> {
-    let (file, read, mut inputs) = match &options.suite {
-        Some(path) => {
-            let (file, read) = configuration::read::<SmokeTestsFile>(path, streams)?;
-            let input = read.input();
-            (file, read, vec![input])
-        }
-        None => {
-            let read = ReadFile {
-                name: "the built-in suite".to_owned(),
-                is_stdin: false,
-                content: BUILT_IN.as_bytes().to_vec(),
-            };
-            let file = configuration::of::<SmokeTestsFile>(&read)?;
-            (file, read, Vec::new())
-        }
-    };
+    let (file, read, mut inputs) =
+        asked::read::<SmokeTestsFile>(options.suite.as_deref(), &BUILT_IN, streams)?;
     let (version, commit) = (&options.expect_version, &options.expect_commit);
     let served = Served::of(version.as_deref(), commit.as_deref(), evidence)?;
     let expectations = file.steps.iter().map(|step| &step.expect);
