@@ -35,6 +35,7 @@ fn read<C: Configuration>(path: &str) -> C {
         stdin_is_terminal: false,
         stderr_is_terminal: false,
         colour: false,
+        screen: None,
         quiet: true,
     };
     configuration::read(path, &mut streams)

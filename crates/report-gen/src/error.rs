@@ -8,16 +8,26 @@ pub(crate) enum Error {
     #[error(transparent)]
     Toolkit(#[from] ToolkitError),
     /// `--format` names no known format.
-    #[error("--format: found {found}, expected {known}")]
+    #[error("--format: found {found}, expected one of {known}")]
     UnknownFormat {
         /// As typed.
         found: String,
         /// All names there are.
         known: String,
     },
+    /// Nobody can tell which format belongs to which output.
+    #[error(
+        "--format: given {formats} times for {outputs} outputs: expected once for all of them, or once for each, in their order"
+    )]
+    FormatsAndOutputs {
+        /// How many formats were named.
+        formats: usize,
+        /// How many outputs there are.
+        outputs: usize,
+    },
     /// The ending of `--output` belongs to no format, and `--format` was not given.
     #[error(
-        "--output {path}: the ending tells no format: expected one of {endings}, or --format with {known}"
+        "--output {path}: the ending tells no format: expected one of {endings}, or --format with one of {known}"
     )]
     UnknownEnding {
         /// As typed.

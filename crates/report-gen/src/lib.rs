@@ -28,13 +28,17 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
 }
 
 fn report(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
-    let outputs = options.outputs()?;
+    let outputs = options.outputs(streams.screen.is_some())?;
     let incoming = documents::read(&options.results, "--results", streams)?;
-    let report = Report::of(&incoming.evidence);
+    let report = Report::of(&incoming.document, &incoming.evidence);
     // All are laid out before the first is written: half of the reports is no result.
     let texts = outputs
         .iter()
-        .map(|output| output.format.render(&report))
+        .map(|output| {
+            output
+                .format
+                .render(&report, streams.screen.filter(|_| output.is_stdout()))
+        })
         .collect::<Result<Vec<String>, _>>()?;
     for (output, text) in outputs.iter().zip(&texts) {
         files::write(&output.path, text.as_bytes(), streams)?;

@@ -200,6 +200,7 @@ mod tests {
             stdin_is_terminal: false,
             stderr_is_terminal: false,
             colour: false,
+            screen: None,
             quiet: false,
         };
         write(path.to_str().unwrap(), b"written", &mut streams).unwrap();

@@ -14,10 +14,21 @@ pub struct Streams<'a> {
     pub stdin_is_terminal: bool,
     /// Whether a person may be watching.
     pub stderr_is_terminal: bool,
-    /// Whether colours help.
+    /// Whether colours help on stderr.
     pub colour: bool,
+    /// The terminal that stdout is, if it is one.
+    pub screen: Option<Screen>,
     /// Whether only errors are to be said.
     pub quiet: bool,
+}
+
+/// A terminal that a person looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// How many characters a line holds.
+    pub columns: u16,
+    /// Whether colours help.
+    pub colour: bool,
 }
 
 impl Streams<'_> {

@@ -4,9 +4,10 @@ use std::io::{self, BufWriter, IsTerminal};
 use std::process::ExitCode;
 
 use argh::FromArgs;
+use rustix::termios::tcgetwinsize;
 use schemars::Schema;
 
-use crate::{Exit, Streams, arguments};
+use crate::{Exit, Screen, Streams, arguments};
 
 /// What the shell around a tool must know of it.
 #[derive(Clone, Copy)]
@@ -108,11 +109,12 @@ pub fn main(run: impl FnOnce(&[String], &mut Streams<'_>) -> Exit) -> ExitCode {
         .collect();
     // stderr is not locked: a worker's panic and the progress bar must get through.
     let (stdin, stderr) = (io::stdin(), io::stderr());
+    let colour = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let mut streams = Streams {
         stdin_is_terminal: stdin.is_terminal(),
         stderr_is_terminal: stderr.is_terminal(),
-        colour: stderr.is_terminal()
-            && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        colour: colour && stderr.is_terminal(),
+        screen: screen(colour),
         quiet: false,
         stdin: &mut stdin.lock(),
         stdout: &mut BufWriter::new(io::stdout().lock()),
@@ -122,4 +124,17 @@ pub fn main(run: impl FnOnce(&[String], &mut Streams<'_>) -> Exit) -> ExitCode {
     // What could not be flushed was reported where it was written.
     let _ = streams.stdout.flush();
     ExitCode::from(exit.code())
+}
+
+/// The terminal that stdout is; one that does not tell its width is as wide as the first ones were.
+fn screen(colour: bool) -> Option<Screen> {
+    let stdout = io::stdout();
+    stdout.is_terminal().then(|| Screen {
+        columns: tcgetwinsize(&stdout)
+            .ok()
+            .map(|size| size.ws_col)
+            .filter(|columns| *columns > 0)
+            .unwrap_or(80),
+        colour,
+    })
 }

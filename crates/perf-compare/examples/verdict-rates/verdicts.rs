@@ -52,6 +52,7 @@ pub fn compare(before: &[Value], now: &Value, more: &[&str]) -> Said {
             stdin_is_terminal: false,
             stderr_is_terminal: false,
             colour: false,
+            screen: None,
             quiet: true,
         },
     );

@@ -142,6 +142,7 @@ fn called(
         stdin_is_terminal: stdin.is_empty(),
         stderr_is_terminal: false,
         colour: false,
+        screen: None,
         quiet: false,
     };
     let ran = panic::catch_unwind(AssertUnwindSafe(|| tool(&arguments, &mut streams)));

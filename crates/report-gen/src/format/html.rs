@@ -1,7 +1,9 @@
 use askama::Template;
+use toolkit::Screen;
 
 use super::Format;
 use crate::chart::LatencyChart;
+use crate::error::Error;
 use crate::model::Report;
 
 /// One page that needs nothing but itself: no script, no font, no image, nothing from the network.
@@ -24,7 +26,7 @@ impl Format for Html {
         &["html", "htm"]
     }
 
-    fn render(&self, report: &Report<'_>) -> Result<String, askama::Error> {
+    fn render(&self, report: &Report<'_>, _: Option<Screen>) -> Result<String, Error> {
         let page = Page {
             report,
             chart: LatencyChart::of(&report.scenarios),

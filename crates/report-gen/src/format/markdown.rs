@@ -2,9 +2,11 @@ use std::fmt::{self, Write};
 
 use askama::Template;
 use askama::filters::Escaper;
+use toolkit::Screen;
 use toolkit::markdown::write_escaped;
 
 use super::Format;
+use crate::error::Error;
 use crate::model::{Overall, Report};
 
 /// GitHub-flavoured markdown, fit for a comment on a pull request.
@@ -36,7 +38,7 @@ impl Format for Markdown {
         &["md", "markdown"]
     }
 
-    fn render(&self, report: &Report<'_>) -> Result<String, askama::Error> {
+    fn render(&self, report: &Report<'_>, _: Option<Screen>) -> Result<String, Error> {
         Ok(Comment { report }.render()? + "\n")
     }
 }

@@ -3,6 +3,9 @@
 mod html;
 pub(crate) mod markdown;
 
+use toolkit::Screen;
+
+use crate::error::Error;
 use crate::model::Report;
 
 /// A way to lay a report out.
@@ -13,14 +16,16 @@ pub(crate) trait Format: Sync {
     /// The endings of file names that ask for it, without the dot.
     fn endings(&self) -> &'static [&'static str];
 
-    /// The whole report as text.
-    fn render(&self, report: &Report<'_>) -> Result<String, askama::Error>;
+    /// The whole report as text; for the terminal that it will be looked at on, if it is one.
+    fn render(&self, report: &Report<'_>, screen: Option<Screen>) -> Result<String, Error>;
 }
 
 const ALL: [&dyn Format; 2] = [&markdown::Markdown, &html::Html];
 
 /// What stdout gets when nobody asks for a format.
-pub(crate) const DEFAULT: &dyn Format = &markdown::Markdown;
+pub(crate) fn for_stdout(_is_terminal: bool) -> &'static dyn Format {
+    &markdown::Markdown
+}
 
 /// The names of all formats.
 pub(crate) fn names() -> Vec<&'static str> {

@@ -13,7 +13,8 @@ pub(crate) use headline::Overall;
 pub(crate) use quantity::every_digit;
 pub(crate) use scenarios::{Quantile, ScenarioRow};
 
-use schema::evidence::{Evidence, Warning};
+use schema::Document;
+use schema::evidence::Evidence;
 
 use comparison::ComparisonTable;
 use facts::{Fact, ProvenanceRow};
@@ -23,6 +24,10 @@ use judgement::{CheckGroup, CheckRow};
 
 /// Everything that a report says about one document.
 pub(crate) struct Report<'a> {
+    /// All of it, for the formats that programs read.
+    pub(crate) evidence: &'a Evidence,
+    /// The same as it is passed on.
+    pub(crate) document: &'a Document,
     /// The verdict and which run it is about.
     pub(crate) headline: Headline<'a>,
     /// The figures of the run as a whole.
@@ -35,8 +40,6 @@ pub(crate) struct Report<'a> {
     pub(crate) scenarios: Vec<ScenarioRow<'a>>,
     /// The run beside its baseline.
     pub(crate) comparison: Option<ComparisonTable<'a>>,
-    /// What a reader should know before believing the rest.
-    pub(crate) warnings: &'a [Warning],
     /// What probes, scanners and coverage tools found.
     pub(crate) other_evidence: Vec<Fact>,
     /// How, where and with what the run was made.
@@ -46,8 +49,8 @@ pub(crate) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Of a document's evidence.
-    pub(crate) fn of(evidence: &'a Evidence) -> Report<'a> {
+    /// Of a document and its evidence.
+    pub(crate) fn of(document: &'a Document, evidence: &'a Evidence) -> Report<'a> {
         let groups = judgement::groups(evidence);
         let comparison = evidence.comparison.as_ref().map(ComparisonTable::of);
         let compared = comparison.iter().flat_map(ComparisonTable::checks);
@@ -58,13 +61,14 @@ impl<'a> Report<'a> {
                 .chain(compared),
         );
         Report {
+            evidence,
+            document,
             headline: Headline::of(evidence, &groups),
             figures: figures::figures(evidence, &groups),
             scenarios: scenarios::rows(evidence, &groups),
             findings,
             groups,
             comparison,
-            warnings: &evidence.warnings,
             other_evidence: other_evidence::facts(evidence),
             run: facts::run(evidence),
             provenance: facts::provenance(evidence),

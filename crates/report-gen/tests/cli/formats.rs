@@ -31,6 +31,17 @@ fn format_decides_whatever_the_ending_says() {
 }
 
 #[test]
+fn formats_that_are_as_many_as_the_outputs_belong_to_them_in_turn() {
+    let folder = folder();
+    let file = inside(&folder, "comment");
+    let outputs = ["--output", "-", "--output", &file];
+    let formats = ["--format", "html", "--format", "markdown"];
+    let run = report_gen(&[outputs, formats].concat(), PASSED).ended(0);
+    assert_eq!(run.stdout, html(PASSED));
+    assert_eq!(fs::read_to_string(file).unwrap(), markdown(PASSED));
+}
+
+#[test]
 fn a_dash_is_the_report_on_stdout_beside_other_files() {
     let folder = folder();
     let file = inside(&folder, "r.html");
@@ -44,13 +55,15 @@ fn an_unknown_ending_or_format_is_refused_with_the_known_ones() {
     let run = report_gen(&["--output", "report.pdf"], PASSED).ended(2);
     assert_eq!(
         run.stderr,
-        "report-gen: error: --output report.pdf: the ending tells no format: expected one of .md, .markdown, .html, .htm, or --format with markdown or html\n"
+        "report-gen: error: --output report.pdf: the ending tells no format: expected one of .md, .markdown, .html, .htm, or --format with one of markdown, html\n"
     );
     let run = report_gen(&["--format", "pdf"], PASSED).ended(2);
     assert_eq!(
         run.stderr,
-        "report-gen: error: --format: found pdf, expected markdown or html\n"
+        "report-gen: error: --format: found pdf, expected one of markdown, html\n"
     );
+    let run = report_gen(&["--format=html", "--format=markdown"], PASSED).ended(2);
+    assert!(run.stderr.contains("--format: given 2 times for 1 outputs"));
     let run = report_gen(&["--output", "a.md", "--output", "a.md"], PASSED).ended(2);
     assert!(run.stderr.contains("--output a.md: given twice"));
 }
