@@ -1,7 +1,9 @@
 use argh::FromArgs;
 use schema::Measured;
 use schema::configuration::{ArrivalLaw, BenchmarkFile};
+use toolkit::http::without_user;
 
+use crate::TOOL;
 use crate::capacity::Condition;
 use crate::error::BenchError;
 
@@ -109,6 +111,65 @@ impl Options {
         self.output.as_deref().unwrap_or("-")
     }
 
+    /// The command that does the same again, a word an entry: the seed is the one that was drawn, what only says where the
+    /// document goes is left out, and so is whoever stands in an address.
+    pub fn command(&self, seed: u64) -> Vec<String> {
+        // Taken apart whole, so that no option is forgotten here.
+        let Options {
+            config,
+            target,
+            environment,
+            environments,
+            rate,
+            arrivals,
+            find_capacity,
+            output: _,
+            seed: _,
+            duel,
+            duel_output,
+            keep_server,
+            cacert,
+            cert,
+            key,
+            insecure,
+            strict_hardware,
+        } = self;
+        let values = [
+            ("--config", Some(config.clone())),
+            ("--target", target.as_deref().map(without_user)),
+            ("--environment", environment.clone()),
+            ("--environments", environments.clone()),
+            ("--rate", rate.map(|rate| rate.to_string())),
+            ("--arrivals", arrivals.map(|law| law.name().to_owned())),
+            (
+                "--find-capacity",
+                find_capacity.map(|condition| condition.to_string()),
+            ),
+            ("--duel", duel.as_deref().map(without_user)),
+            ("--duel-output", duel_output.clone()),
+            ("--cacert", cacert.clone()),
+            ("--cert", cert.clone()),
+            ("--key", key.clone()),
+            ("--seed", Some(seed.to_string())),
+        ];
+        let switches = [
+            ("--keep-server", keep_server),
+            ("--insecure", insecure),
+            ("--strict-hardware", strict_hardware),
+        ];
+        let mut command = vec![TOOL.name.to_owned()];
+        for (option, value) in values {
+            command.extend(
+                value
+                    .into_iter()
+                    .flat_map(|value| [option.to_owned(), value]),
+            );
+        }
+        let given = switches.into_iter().filter(|(_, given)| **given);
+        command.extend(given.map(|(switch, _)| switch.to_owned()));
+        command
+    }
+
     /// Puts what the command line says in the place of what the configuration says.
     pub fn overrule(&self, file: &mut BenchmarkFile) {
         let scenarios = &mut file.test_scenarios;
@@ -142,5 +203,39 @@ fn arrival_law(text: &str) -> Result<ArrivalLaw, String> {
         "constant" => Ok(ArrivalLaw::Constant),
         "poisson" => Ok(ArrivalLaw::Poisson),
         _ => Err(format!("found \"{text}\", expected constant or poisson")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(command: &[String]) -> Options {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        Options::from_args(&words[..1], &words[1..]).unwrap()
+    }
+
+    fn words(line: &str) -> Vec<String> {
+        line.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_command_of_a_run_is_what_was_asked_for_with_the_seed_that_was_drawn() {
+        let asked = "bench-run --config c.yaml --environment staging --environments e.yaml --rate 250.5 \
+                     --arrivals poisson --duel http://b:1 --duel-output b.json --cacert r.pem --cert c.pem \
+                     --key k.pem --seed 7 --keep-server --insecure --strict-hardware";
+        assert_eq!(parsed(&words(asked)).command(7), words(asked));
+        let capacity =
+            words("bench-run --config c.yaml --target unix:/s --find-capacity p99_ms<=50");
+        let command = parsed(&capacity).command(3);
+        assert_eq!(command[..capacity.len()], capacity);
+        assert_eq!(command[capacity.len()..], words("--seed 3"));
+    }
+
+    #[test]
+    fn nobody_stands_in_the_command_of_a_run_nor_where_its_document_went() {
+        let asked = words("bench-run --config c.yaml --target http://me:secret@host/ --output o");
+        let told = words("bench-run --config c.yaml --target http://host/ --seed 1");
+        assert_eq!(parsed(&asked).command(1), told);
     }
 }

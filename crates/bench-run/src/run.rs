@@ -139,6 +139,7 @@ pub fn run(options: Options, streams: &mut Streams<'_>) -> Result<Exit, BenchErr
             host: Some(host),
             requirements,
             seed: Some(plan.seed),
+            command: options.command(plan.seed),
             interrupted: interrupted.is_some() || broken_off,
             ..Run::default()
         },

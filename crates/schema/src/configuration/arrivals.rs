@@ -17,4 +17,12 @@ pub enum ArrivalLaw {
 impl ArrivalLaw {
     /// Rates that make sense, in requests a second.
     pub const RATES_RPS: RangeInclusive<f64> = 1e-6..=1e7;
+
+    /// As in documents and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            ArrivalLaw::Constant => "constant",
+            ArrivalLaw::Poisson => "poisson",
+        }
+    }
 }

@@ -46,6 +46,10 @@ pub struct Run {
     /// The seed of payloads and of the order of scenarios.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// The command that does the same again, a word an entry; without the option that says where the document goes, and
+    /// without whoever stands in an address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
     /// The run that this one was measured in turn with, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairing: Option<Pairing>,
