@@ -6,20 +6,19 @@ use toolkit::Screen;
 use toolkit::markdown::write_escaped;
 
 use super::Format;
+use super::cut::{Limit, cut};
 use crate::error::Error;
 use crate::model::{Overall, Report};
 
-/// GitHub-flavoured markdown, fit for a comment on a pull request.
-pub(crate) struct Markdown;
-
+/// GitHub-flavoured markdown.
 #[derive(Template)]
 #[template(path = "report.md")]
-struct Comment<'a> {
+struct Text<'a> {
     report: &'a Report<'a>,
 }
 
-impl Comment<'_> {
-    /// In colour, where a comment has no other.
+impl Text<'_> {
+    /// In colour, where markdown has no other.
     fn emblem(&self) -> &'static str {
         match self.report.headline.verdict {
             Overall::Passed => "✅",
@@ -29,7 +28,10 @@ impl Comment<'_> {
     }
 }
 
-impl Format for Markdown {
+/// Short enough for a comment on a pull request.
+pub(crate) struct Comment;
+
+impl Format for Comment {
     fn name(&self) -> &'static str {
         "markdown"
     }
@@ -39,7 +41,24 @@ impl Format for Markdown {
     }
 
     fn render(&self, report: &Report<'_>, _: Option<Screen>) -> Result<String, Error> {
-        Ok(Comment { report }.render()? + "\n")
+        Ok(cut(&Text { report }.render()?, Limit::COMMENT))
+    }
+}
+
+/// Short enough for the summary of a job, which holds sixteen times as much.
+pub(crate) struct Summary;
+
+impl Format for Summary {
+    fn name(&self) -> &'static str {
+        "summary"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn render(&self, report: &Report<'_>, _: Option<Screen>) -> Result<String, Error> {
+        Ok(cut(&Text { report }.render()?, Limit::SUMMARY))
     }
 }
 

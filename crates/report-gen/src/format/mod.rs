@@ -1,5 +1,6 @@
 //! The formats of a report, one a file. A format lays out; what is said is decided in [`crate::model`].
 
+mod cut;
 mod html;
 pub(crate) mod markdown;
 
@@ -20,11 +21,11 @@ pub(crate) trait Format: Sync {
     fn render(&self, report: &Report<'_>, screen: Option<Screen>) -> Result<String, Error>;
 }
 
-const ALL: [&dyn Format; 2] = [&markdown::Markdown, &html::Html];
+const ALL: [&dyn Format; 3] = [&markdown::Comment, &markdown::Summary, &html::Html];
 
 /// What stdout gets when nobody asks for a format.
 pub(crate) fn for_stdout(_is_terminal: bool) -> &'static dyn Format {
-    &markdown::Markdown
+    &markdown::Comment
 }
 
 /// The names of all formats.

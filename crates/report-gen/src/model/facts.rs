@@ -1,5 +1,5 @@
 use schema::Measured;
-use schema::evidence::{Evidence, Generator, Host, InputFile, Requirements, Source};
+use schema::evidence::{Evidence, Generator, Host, InputFile, Latency, Requirements, Run, Source};
 
 use super::quantity::{Quantity, number};
 
@@ -113,6 +113,22 @@ pub(crate) fn run(evidence: &Evidence) -> Vec<Fact> {
     ])
 }
 
+/// The command that does the same again, as a shell reads it; of the commit and on the machine that stand beside it.
+pub(crate) fn repeated_by(run: &Run) -> Option<String> {
+    (!run.command.is_empty()).then(|| shell_words::join(&run.command))
+}
+
+/// What a client of an open loop would have measured that waits for the answer before it asks again.
+pub(crate) fn service_time(section: &Latency) -> Vec<Fact> {
+    let time =
+        |value: Option<Measured>| value.map(|value| Quantity::new(Some(value), "ms").to_string());
+    known([
+        ("p50", time(section.p50_ms)),
+        ("p95", time(section.p95_ms)),
+        ("p99", time(section.p99_ms)),
+    ])
+}
+
 /// Who wrote which section, in the order of writing.
 pub(crate) fn provenance(evidence: &Evidence) -> Vec<ProvenanceRow<'_>> {
     evidence
@@ -128,7 +144,9 @@ pub(crate) fn provenance(evidence: &Evidence) -> Vec<ProvenanceRow<'_>> {
 }
 
 /// Leaves out what is not known.
-fn known<const COUNT: usize>(facts: [(&'static str, Option<String>); COUNT]) -> Vec<Fact> {
+pub(crate) fn known<const COUNT: usize>(
+    facts: [(&'static str, Option<String>); COUNT],
+) -> Vec<Fact> {
     facts
         .into_iter()
         .filter_map(|(label, text)| text.map(|text| Fact { label, text }))

@@ -1,6 +1,6 @@
 use schema::evidence::{Evidence, Measurements, Metric};
 
-use super::judgement::{CheckGroup, Status};
+use super::judgement::{CheckGroup, CheckRow, Status};
 use super::quantity::{Quantity, Range};
 
 /// One figure of the run as a whole, with every limit that it was held to.
@@ -22,11 +22,15 @@ pub(crate) struct Limit {
 /// The figures that people look at first, measured or not.
 pub(crate) fn figures<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'a>]) -> Vec<Figure<'a>> {
     let measured = Measurements::from(evidence);
-    let figure = |label, key, unit, value, ci95| Figure {
-        label,
-        measured: Quantity::new(value, unit),
-        interval: Range::of(ci95),
-        limits: limits(key, groups),
+    let figure = |label, key, unit, value, ci95| {
+        let asked = rows_about(key, groups);
+        let limits = asked.iter().filter_map(|row| row.limit);
+        Figure {
+            label,
+            measured: limits.fold(Quantity::new(value, unit), Quantity::told_from),
+            interval: Range::of(ci95),
+            limits: limits_of(&asked),
+        }
     };
     let of = |label, metric: Metric| {
         let (value, ci95) = (metric.value(measured), metric.ci95(measured));
@@ -60,10 +64,18 @@ pub(crate) fn figures<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'a>]) -> 
     ]
 }
 
-fn limits(metric: &str, groups: &[CheckGroup<'_>]) -> Vec<Limit> {
+/// What was asked of the run as a whole about one metric.
+fn rows_about<'r, 'a>(metric: &str, groups: &'r [CheckGroup<'a>]) -> Vec<&'r CheckRow<'a>> {
+    groups
+        .iter()
+        .flat_map(|group| &group.rows)
+        .filter(|row| row.scenario.is_none() && row.metric == metric)
+        .collect()
+}
+
+fn limits_of(rows: &[&CheckRow<'_>]) -> Vec<Limit> {
     let mut limits = Vec::new();
-    let rows = groups.iter().flat_map(|group| &group.rows);
-    for row in rows.filter(|row| row.scenario.is_none() && row.metric == metric) {
+    for row in rows {
         let limit = Limit {
             expected: row.expected.clone(),
             status: row.status,

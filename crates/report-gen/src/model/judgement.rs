@@ -1,3 +1,7 @@
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
 use schema::evidence::{Check, CheckStatus, Evidence, GateGroup, ProbeCheck, Verdict};
 
 use super::quantity::{Quantity, Range, number, written};
@@ -45,6 +49,14 @@ impl Status {
         Status {
             word: check.status.name(),
             tone: Tone::of(check.passed, check.status == CheckStatus::Pass),
+        }
+    }
+
+    /// Of one rate of a search: that it is too much is what a search is to find.
+    pub(crate) fn of_step(held: bool, certain: bool) -> Status {
+        Status {
+            word: if held { "held" } else { "did not hold" },
+            tone: Tone::of(true, held && certain),
         }
     }
 
@@ -137,11 +149,17 @@ impl<'a> CheckRow<'a> {
     }
 }
 
-impl CheckRow<'_> {
-    fn is_as(&self, other: &CheckRow<'_>) -> bool {
-        (self.scenario, self.metric, self.status) == (other.scenario, other.metric, other.status)
-            && self.expected == other.expected
-            && self.measured.to_string() == other.measured.to_string()
+impl<'a> CheckRow<'a> {
+    /// The same of two checks that asked the same and got the same answer.
+    fn question_and_answer(&self) -> impl Hash + Eq + use<'a> {
+        (
+            self.scenario,
+            self.metric,
+            self.status.word,
+            self.status.is_bad(),
+            self.expected.clone(),
+            self.measured.to_string(),
+        )
     }
 }
 
@@ -235,11 +253,18 @@ fn title_of(group: GateGroup) -> &'static str {
 /// Every check that did not simply pass, those that fail the build first, otherwise in their own order. What
 /// two sections asked alike stands there once.
 pub(crate) fn findings<'a>(checks: impl Iterator<Item = CheckRow<'a>>) -> Vec<CheckRow<'a>> {
+    let mut places = HashMap::new();
     let mut findings: Vec<CheckRow<'a>> = Vec::new();
     for check in checks.filter(|check| !check.status.is_good()) {
-        match findings.iter_mut().find(|finding| finding.is_as(&check)) {
-            Some(finding) => finding.section += &format!(", {}", check.section.to_lowercase()),
-            None => findings.push(check),
+        match places.entry(check.question_and_answer()) {
+            Entry::Occupied(place) => {
+                let finding: &mut CheckRow<'a> = &mut findings[*place.get()];
+                finding.section += &format!(", {}", check.section.to_lowercase());
+            }
+            Entry::Vacant(place) => {
+                place.insert(findings.len());
+                findings.push(check);
+            }
         }
     }
     findings.sort_by_key(|finding| !finding.status.is_bad());

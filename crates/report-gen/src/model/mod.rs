@@ -1,12 +1,15 @@
 //! What a report says, in the order in which it says it. The formats only lay it out.
 
+mod capacity;
 mod comparison;
 mod facts;
 mod figures;
 mod headline;
 mod judgement;
-mod other_evidence;
+mod part;
+mod probes;
 mod quantity;
+mod scans;
 mod scenarios;
 
 pub(crate) use headline::Overall;
@@ -21,6 +24,7 @@ use facts::{Fact, ProvenanceRow};
 use figures::Figure;
 use headline::Headline;
 use judgement::{CheckGroup, CheckRow};
+use part::Part;
 
 /// Everything that a report says about one document.
 pub(crate) struct Report<'a> {
@@ -40,10 +44,14 @@ pub(crate) struct Report<'a> {
     pub(crate) scenarios: Vec<ScenarioRow<'a>>,
     /// The run beside its baseline.
     pub(crate) comparison: Option<ComparisonTable<'a>>,
+    /// What a search for the capacity came to.
+    pub(crate) capacity: Option<Part>,
     /// What probes, scanners and coverage tools found.
-    pub(crate) other_evidence: Vec<Fact>,
+    pub(crate) parts: Vec<Part>,
     /// How, where and with what the run was made.
     pub(crate) run: Vec<Fact>,
+    /// The command that does the same again.
+    pub(crate) repeated_by: Option<String>,
     /// Who wrote which section, when, from what.
     pub(crate) provenance: Vec<ProvenanceRow<'a>>,
 }
@@ -69,9 +77,36 @@ impl<'a> Report<'a> {
             findings,
             groups,
             comparison,
-            other_evidence: other_evidence::facts(evidence),
+            capacity: evidence.capacity.as_ref().and_then(capacity::capacity),
+            parts: parts(evidence),
             run: facts::run(evidence),
+            repeated_by: evidence.run.as_ref().and_then(facts::repeated_by),
             provenance: facts::provenance(evidence),
         }
     }
+
+    /// The checks that fail the build.
+    pub(crate) fn failures(&self) -> &[CheckRow<'a>] {
+        let first_that_does_not = self.findings.partition_point(|row| row.status.is_bad());
+        &self.findings[..first_that_does_not]
+    }
+}
+
+fn parts(evidence: &Evidence) -> Vec<Part> {
+    let service_time = evidence.service_time.as_ref();
+    let health_checks = evidence.health_checks.as_ref();
+    let smoke_tests = evidence.smoke_tests.as_ref();
+    let vulnerabilities = evidence.vulnerabilities.as_ref();
+    let code_quality = evidence.code_quality.as_ref();
+    [
+        service_time
+            .and_then(|section| Part::of("Service time", facts::service_time(section), None)),
+        health_checks.and_then(probes::health_checks),
+        smoke_tests.and_then(probes::smoke_tests),
+        vulnerabilities.and_then(scans::vulnerabilities),
+        code_quality.and_then(scans::code_quality),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -48,7 +48,7 @@ impl<'a> Quantity<'a> {
         let Some(value) = self.value.filter(|value| *value != limit) else {
             return self;
         };
-        let digits = (DIGITS..MOST_DIGITS)
+        let digits = (self.digits..MOST_DIGITS)
             .find(|digits| rounded(value, *digits) != rounded(limit, *digits))
             .unwrap_or(MOST_DIGITS);
         Quantity { digits, ..self }

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use schema::Measured;
 use schema::evidence::{ErrorRate, Evidence, Measurements, Metric, Mode, Scenario, unit_symbol};
 
@@ -41,14 +43,31 @@ const QUANTILES: [(&str, Metric); 3] = [
 
 /// Every scenario, in the document's order.
 pub(crate) fn rows<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'_>]) -> Vec<ScenarioRow<'a>> {
+    let limits = limits(groups);
     evidence
         .scenarios
         .iter()
-        .map(|scenario| row(scenario, groups))
+        .map(|scenario| row(scenario, &limits))
         .collect()
 }
 
-fn row<'a>(scenario: &'a Scenario, groups: &[CheckGroup<'_>]) -> ScenarioRow<'a> {
+/// Each limit of a scenario's metric, and the answer.
+type Limits<'g> = HashMap<(&'g str, &'g str), Vec<(f64, Status)>>;
+
+fn limits<'g>(groups: &'g [CheckGroup<'_>]) -> Limits<'g> {
+    let mut limits = Limits::new();
+    for check in groups.iter().flat_map(|group| &group.rows) {
+        if let (Some(scenario), Some(limit)) = (check.scenario, check.limit) {
+            let known = limits.entry((scenario, check.metric)).or_default();
+            if !known.contains(&(limit, check.status)) {
+                known.push((limit, check.status));
+            }
+        }
+    }
+    limits
+}
+
+fn row<'a>(scenario: &'a Scenario, limits: &Limits<'_>) -> ScenarioRow<'a> {
     let measured = Measurements::from(scenario);
     let quantity = |metric: Metric| Quantity::new(metric.value(measured), metric.unit());
     ScenarioRow {
@@ -67,7 +86,10 @@ fn row<'a>(scenario: &'a Scenario, groups: &[CheckGroup<'_>]) -> ScenarioRow<'a>
                 .filter_map(|repetition| metric.value(repetition.into()))
                 .map(Measured::get)
                 .collect(),
-            limits: limits(metric, scenario, groups),
+            limits: limits
+                .get(&(scenario.name.as_str(), metric.key()))
+                .cloned()
+                .unwrap_or_default(),
         }),
         throughput: quantity(Metric::Throughput),
         throughput_interval: Range::of(Metric::Throughput.ci95(measured)),
@@ -75,17 +97,6 @@ fn row<'a>(scenario: &'a Scenario, groups: &[CheckGroup<'_>]) -> ScenarioRow<'a>
         error_rate: quantity(Metric::ErrorRate),
         errors: measured.error_rate.map(by_kind).unwrap_or_default(),
     }
-}
-
-fn limits(metric: Metric, scenario: &Scenario, groups: &[CheckGroup<'_>]) -> Vec<(f64, Status)> {
-    let mut limits: Vec<(f64, Status)> = groups
-        .iter()
-        .flat_map(|group| &group.rows)
-        .filter(|row| row.scenario == Some(scenario.name.as_str()) && row.metric == metric.key())
-        .filter_map(|row| row.limit.map(|limit| (limit, row.status)))
-        .collect();
-    limits.dedup();
-    limits
 }
 
 fn mode(scenario: &Scenario) -> String {

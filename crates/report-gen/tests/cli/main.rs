@@ -7,6 +7,7 @@
 mod contents;
 mod formats;
 mod hostile;
+mod markdown;
 mod page;
 mod pipe;
 

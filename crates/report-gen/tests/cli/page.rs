@@ -26,7 +26,7 @@ fn the_page_has_a_heading_a_section_and_a_table_with_headers_for_each_part() {
         tables
     );
     assert_eq!(texts(&page, ".tile").len(), 8);
-    assert!(texts(&page, "#findings + .scroll tbody tr")[0].contains("latency.p95_ms"));
+    assert!(texts(&page, "#checks + .scroll tbody tr")[0].contains("latency.p95_ms"));
 }
 
 #[test]
