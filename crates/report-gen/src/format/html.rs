@@ -17,6 +17,15 @@ struct Page<'a> {
     chart: Option<LatencyChart<'a>>,
 }
 
+impl Page<'_> {
+    /// The document as the text of an element. Only these two characters could end it: a document is half quotes, and five
+    /// characters for each would make the page a quarter longer.
+    fn document(&self) -> String {
+        let text = self.report.document.to_string();
+        text.replace('&', "&amp;").replace('<', "&lt;")
+    }
+}
+
 impl Format for Html {
     fn name(&self) -> &'static str {
         "html"
