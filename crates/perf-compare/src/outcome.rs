@@ -51,6 +51,7 @@ pub(crate) fn of(
         baseline: identity.clone(),
         warnings: vec![code.to_owned()],
         accepted: None,
+        history: None,
     };
     if run.interrupted {
         // A finding about the run, not about the baseline.

@@ -42,6 +42,7 @@ pub(crate) fn compare(
         baseline: baseline.identity(),
         warnings: Vec::new(),
         accepted: None,
+        history: None,
     }
 }
 

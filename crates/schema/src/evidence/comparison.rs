@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SignedInterval;
+use super::{History, SignedInterval};
 use crate::Measured;
 
 /// perf-compare's verdict: the run against a baseline.
@@ -26,6 +26,9 @@ pub struct Comparison {
     /// Why the run was made the reference all the same, in the words of whoever accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+    /// The runs that it was compared with, where those are several: what a report draws. Not the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
 }
 
 /// One metric of the run beside the same of the baseline.

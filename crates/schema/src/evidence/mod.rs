@@ -9,6 +9,7 @@ mod code_quality;
 mod comparison;
 mod deployment;
 mod gates;
+mod history;
 mod judgement;
 mod latency;
 mod measurements;
@@ -30,6 +31,7 @@ pub use comparison::{
 };
 pub use deployment::{HealthChecks, ProbeCheck, ProbeTimings, SmokeTests};
 pub use gates::{GateCheck, GateGroup, GateLevel, GateWaiver, Gates};
+pub use history::{History, HistoryPoint, HistoryRun, HistorySeries};
 pub use judgement::{Check, CheckStatus, Operator, Validation};
 pub use latency::{Interval, Latency, QuantileIntervals, QuantileSamples};
 pub use measurements::Measurements;
