@@ -1,6 +1,7 @@
-use schema::evidence::{MemorySource, Metric};
+use schema::evidence::{HistorySeries, MemorySource, Metric};
 use stats::{ChangePoint, change_points};
 
+use super::drawn::{self, MOST_DRAWN};
 use crate::baseline::Baseline;
 use crate::run::{Part, Run};
 
@@ -13,7 +14,7 @@ const ENOUGH_RUNS: usize = 20;
 const MOST_RUNS: usize = 1_000;
 
 /// What the runs of a history measured of one metric, cut where its level changed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stretches {
     /// What a run is held to: the runs that were accepted last, and the first after them, up to the first change that nobody
     /// accepted. So what becomes worse a little every night does not become the rule.
@@ -22,6 +23,8 @@ pub(crate) struct Stretches {
     pub(crate) scatter: Vec<Vec<f64>>,
     /// The first change after the last acceptance.
     pub(crate) unaccepted: Option<Change>,
+    /// What a report draws of the latest runs; `None` if they have not measured it.
+    pub(crate) drawn: Option<HistorySeries>,
 }
 
 /// A change of level in a history.
@@ -29,6 +32,8 @@ pub(crate) struct Stretches {
 pub(crate) struct Change {
     /// The place of the first run after it, among those that have the metric.
     pub(crate) place: usize,
+    /// Its place among all runs.
+    pub(crate) run: usize,
     /// Which run that is.
     pub(crate) run_id: Option<String>,
     /// Typical value before and after it, in the metric's unit.
@@ -39,7 +44,12 @@ pub(crate) struct Change {
 
 /// One metric of one scenario over the runs that have it.
 pub(crate) struct Series<'a> {
-    pub(crate) runs: Vec<&'a Run>,
+    pub(super) all: &'a [Run],
+    pub(super) scenario: Option<&'a str>,
+    pub(super) metric: Metric,
+    /// The places among all runs of those that have it, ascending.
+    pub(crate) runs: Vec<usize>,
+    /// What each of them measured.
     pub(crate) values: Vec<f64>,
     /// The places from which on a run had been made the reference, ascending.
     accepted: Vec<usize>,
@@ -49,22 +59,25 @@ impl<'a> Series<'a> {
     /// In the order of time. Figures of memory from another source than the one named are not of the series.
     pub(crate) fn of(
         all: &'a [Run],
-        scenario: Option<&str>,
+        scenario: Option<&'a str>,
         metric: Metric,
         source: Option<MemorySource>,
     ) -> Series<'a> {
         let mut series = Series {
+            all,
+            scenario,
+            metric,
             runs: Vec::new(),
             values: Vec::new(),
             accepted: Vec::new(),
         };
-        for run in all {
+        for (place, run) in all.iter().enumerate() {
             // What was accepted in a run without the metric holds from the next one on that has it.
             if run.acceptance.is_some() && series.accepted.last() != Some(&series.runs.len()) {
                 series.accepted.push(series.runs.len());
             }
             if let Some(value) = value(run, scenario, metric, source) {
-                series.runs.push(run);
+                series.runs.push(place);
                 series.values.push(value);
             }
         }
@@ -97,10 +110,11 @@ impl<'a> Series<'a> {
     }
 
     fn change(&self, place: usize, point: ChangePoint) -> Change {
-        let run = self.runs.get(place);
+        let run = self.runs[place];
         Change {
             place,
-            run_id: run.and_then(|run| run.identity.run_id.clone()),
+            run,
+            run_id: self.all[run].identity.run_id.clone(),
             before: point.before,
             after: point.after,
             p_value: point.p_value,
@@ -110,33 +124,41 @@ impl<'a> Series<'a> {
     fn stretches(&self) -> Stretches {
         let accepted = self.accepted.last().copied().unwrap_or_default();
         let end = self.values.len().min(accepted + MOST_RUNS);
-        let unaccepted = self.changes_within(accepted, end).into_iter().next();
+        let after = self.changes_within(accepted, end);
+        let unaccepted = after.first().cloned();
         let cut = unaccepted.as_ref().map_or(end, |change| change.place);
         let stretch = &self.values[accepted..cut];
         let mut scatter = vec![stretch.to_vec()];
-        if stretch.len() < ENOUGH_RUNS {
-            scatter.extend(self.levels(accepted.saturating_sub(MOST_RUNS), accepted));
+        let drawn_from = self.values.len().saturating_sub(MOST_DRAWN);
+        let is_short = stretch.len() < ENOUGH_RUNS;
+        let start = if is_short {
+            accepted.saturating_sub(MOST_RUNS)
+        } else {
+            accepted.min(drawn_from)
+        };
+        let mut changes = self.changes_within(start, accepted);
+        if is_short {
+            scatter.extend(self.levels(start, accepted, &changes));
         }
+        changes.extend(after);
+        changes.extend(self.changes_within(end.max(drawn_from), self.values.len()));
         Stretches {
             reference: stretch[..stretch.len().min(REFERENCE_RUNS)].to_vec(),
             scatter,
             unaccepted,
+            drawn: drawn::series(self, &changes),
         }
     }
 
     /// The runs between two places, each level by itself.
-    fn levels(&self, start: usize, end: usize) -> Vec<Vec<f64>> {
+    fn levels(&self, start: usize, end: usize, changes: &[Change]) -> Vec<Vec<f64>> {
         let mut cuts = vec![start, end];
         cuts.extend(
             self.accepted
                 .iter()
                 .filter(|place| (start..end).contains(*place)),
         );
-        cuts.extend(
-            self.changes_within(start, end)
-                .iter()
-                .map(|change| change.place),
-        );
+        cuts.extend(changes.iter().map(|change| change.place));
         cuts.sort_unstable();
         cuts.dedup();
         cuts.windows(2)

@@ -32,7 +32,7 @@ fn series_of(runs: &[Run], part: &Part, metric: Metric) -> Option<TrendSeries> {
         change_points: series
             .changes()
             .iter()
-            .map(|change| point(change, series.runs[change.place]))
+            .map(|change| point(change, &runs[change.run]))
             .collect(),
     })
 }

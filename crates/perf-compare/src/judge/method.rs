@@ -6,7 +6,7 @@ use stats::{
 
 use super::margin::Scale;
 use crate::baseline::Baseline;
-use crate::history::{self, Change, Stretches};
+use crate::history::{Change, Stretches};
 use crate::run::{Part, Repeated, Value};
 
 /// Fewer runs than this know too little of how much runs scatter: degrees of freedom of their variance.
@@ -50,12 +50,13 @@ pub(crate) struct Compared {
     pub(crate) unaccepted: Option<Change>,
 }
 
-/// Compares in the way that knows most of the error: pairs, then a history, then repetitions against repetitions, then one
+/// Compares in the way that knows most of the error: pairs, then a `history` of several runs, then repetitions against repetitions, then one
 /// run against one with what is known between runs; the bare change where nothing is known. `None` if a side has no value.
 pub(crate) fn compare(
     metric: Metric,
     ours: &Part,
     baseline: &Baseline,
+    history: Option<&Stretches>,
     wanted: Wanted,
 ) -> Option<Compared> {
     let repeated = baseline.repeated(ours.scenario.as_deref());
@@ -74,10 +75,8 @@ pub(crate) fn compare(
     if wanted.paired {
         return sides.paired();
     }
-    let history = || history::of_baseline(baseline, ours, metric);
-    (baseline.runs.len() > 1)
-        .then(|| sides.history(&history()))
-        .flatten()
+    history
+        .and_then(|stretches| sides.history(stretches))
         .or_else(|| sides.repetitions())
         .or_else(|| sides.one_against_one(wanted.between_runs))
         .or_else(|| sides.point())

@@ -12,6 +12,7 @@ use stats::{benjamini_hochberg, holm};
 use toolkit::AllowedMissing;
 
 use crate::baseline::Baseline;
+use crate::history;
 use crate::options::Options;
 use crate::run::Run;
 use margin::Margins;
@@ -33,6 +34,14 @@ pub(crate) fn compare(
         .collect();
     let judged =
         |metric: &ComparedMetric| !matches!(metric.verdict, Verdict::NotJudged | Verdict::Missing);
+    // A report draws what decides and what failed; of all metrics a document would be too long.
+    let series = rows
+        .into_iter()
+        .zip(&metrics)
+        .filter(|(_, metric)| metric.primary || !metric.passed)
+        .filter_map(|(row, _)| row.history)
+        .collect();
+    let history = history::drawn(&baseline.runs, series);
     Comparison {
         passed: metrics.iter().all(|metric| metric.passed) && metrics.iter().any(judged),
         verdict: worst(&metrics),
@@ -42,7 +51,7 @@ pub(crate) fn compare(
         baseline: baseline.identity(),
         warnings: Vec::new(),
         accepted: None,
-        history: None,
+        history,
     }
 }
 

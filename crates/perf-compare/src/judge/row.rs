@@ -1,7 +1,7 @@
 use schema::evidence::{
-    ComparedMetric, Direction, Method, Metric, SignedInterval, Verdict, unit_symbol,
+    ComparedMetric, Direction, HistorySeries, Method, Metric, SignedInterval, Verdict, unit_symbol,
 };
-use schema::{Measured, rounded};
+use schema::rounded;
 use stats::Difference;
 use toolkit::AllowedMissing;
 
@@ -10,6 +10,7 @@ use super::method::Compared;
 use super::verdict;
 use crate::history::Change;
 use crate::options::Options;
+use crate::run::measured;
 
 /// More repetitions than these nobody orders.
 const MOST_REPETITIONS: u64 = 100;
@@ -34,6 +35,8 @@ pub(super) struct Row<'a> {
     /// In how many of the run's repetitions it was not measured, of how many.
     pub(super) lost: (usize, usize),
     pub(super) outcome: Outcome,
+    /// What the runs that it was compared with measured, where those are several.
+    pub(super) history: Option<HistorySeries>,
     pub(super) p_adjusted: Option<f64>,
 }
 
@@ -257,15 +260,6 @@ impl Row<'_> {
             Some(scenario) => format!("scenarios.{scenario}.{}", self.metric.key()),
             None => self.metric.key().to_owned(),
         }
-    }
-}
-
-/// Rounded, unless rounding would leave little of it: a time of nanoseconds is one millionth of the unit.
-fn measured(value: f64) -> Option<Measured> {
-    if value < 0.001 {
-        Measured::new(value)
-    } else {
-        Measured::rounded(value)
     }
 }
 

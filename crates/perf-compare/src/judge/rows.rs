@@ -6,6 +6,7 @@ use super::method::{self, Compared, Wanted};
 use super::primary;
 use super::row::{ACHIEVED_PERCENT, Outcome, Row};
 use crate::baseline::Baseline;
+use crate::history::{self, Stretches};
 use crate::options::Options;
 use crate::run::{Part, Run};
 
@@ -52,6 +53,7 @@ pub(super) fn of<'a>(current: &'a Run, baseline: &'a Baseline, options: &Options
                         None,
                     ),
                 ),
+                history: None,
                 p_adjusted: None,
             }
         }));
@@ -70,28 +72,36 @@ fn rows_of<'a>(
     let scenario = part.scenario.as_deref();
     let ours = |metric: Metric| part.value(metric).is_known();
     let known = |metric: Metric| baseline.knows(scenario, metric);
-    let mut compared: Vec<(Metric, Option<Compared>)> = Metric::ALL
+    let history = |metric: Metric| {
+        let is_history = baseline.runs.len() > 1 && !wanted.paired;
+        is_history.then(|| history::of_baseline(baseline, part, metric))
+    };
+    let mut compared: Vec<(Metric, Option<Compared>, Option<Stretches>)> = Metric::ALL
         .into_iter()
         .filter(|metric| ours(*metric) || known(*metric))
-        .map(|metric| (metric, method::compare(metric, part, baseline, wanted)))
+        .map(|metric| {
+            let history = history(metric);
+            let compared = method::compare(metric, part, baseline, history.as_ref(), wanted);
+            (metric, compared, history)
+        })
         .collect();
     let both = |metric: Metric| ours(metric) && known(metric);
     let saturated = current.saturated || baseline.is_saturated();
     // The point rule knows nothing of errors, so it has nothing to ask of the samples either.
     let fewest = compared
         .iter()
-        .filter(|(metric, _)| metric.is_latency())
-        .filter_map(|(_, compared)| compared.as_ref())
+        .filter(|(metric, ..)| metric.is_latency())
+        .filter_map(|(_, compared, _)| compared.as_ref())
         .filter(|compared| compared.method != Method::Point)
         .filter_map(|compared| compared.samples)
         .min();
     let latency = primary::latency(options.primary, both, fewest);
     if latency != Metric::LatencyMean {
-        compared.retain(|(metric, _)| *metric != Metric::LatencyMean);
+        compared.retain(|(metric, ..)| *metric != Metric::LatencyMean);
     }
     compared
         .into_iter()
-        .map(|(metric, compared)| {
+        .map(|(metric, compared, history)| {
             let outcome = match compared {
                 Some(compared) => match why_not(metric, part, theirs, saturated, fewest) {
                     Some(why) => Outcome::NotJudged(compared, why),
@@ -108,6 +118,7 @@ fn rows_of<'a>(
                 primary: metric == latency || primary::decides(metric, part),
                 lost: lost(part, metric),
                 outcome,
+                history: history.and_then(|stretches| stretches.drawn),
                 p_adjusted: None,
             }
         })

@@ -9,7 +9,7 @@ use schema::evidence::{
     Pairing, Repetition, Scenario,
 };
 
-pub(crate) use value::{Repeated, Value};
+pub(crate) use value::{Repeated, Value, measured};
 pub(crate) use workload::Workload;
 
 /// One run.

@@ -1,3 +1,4 @@
+use schema::Measured;
 use schema::evidence::{ErrorRate, Measurements, Metric, Repetition};
 
 /// How many standard errors lie between the middle and an end of a two-sided 95 % interval.
@@ -52,6 +53,15 @@ impl Value {
     }
 }
 
+/// Rounded, unless rounding would leave little of it: a time of nanoseconds is one millionth of the unit.
+pub(crate) fn measured(value: f64) -> Option<Measured> {
+    if value < 0.001 {
+        Measured::new(value)
+    } else {
+        Measured::rounded(value)
+    }
+}
+
 fn samples(metric: Metric, measured: Measurements<'_>) -> Option<u64> {
     match metric {
         Metric::ErrorRate => measured.error_rate?.requests,
@@ -79,7 +89,7 @@ fn counting_error(errors: &ErrorRate) -> Option<f64> {
 fn interval_error(metric: Metric, measured: Measurements<'_>) -> Option<f64> {
     let value = metric.value(measured)?.get();
     let interval = metric.ci95(measured)?;
-    let end = |end: Option<schema::Measured>| end.map(schema::Measured::get);
+    let end = |end: Option<Measured>| end.map(Measured::get);
     let (width, ends) = match (end(interval.low), end(interval.high)) {
         (Some(low), Some(high)) => ((high / low).ln(), 2.0),
         (Some(low), None) => ((value / low).ln(), 1.0),
