@@ -129,19 +129,20 @@ impl<'a> Series<'a> {
         let cut = unaccepted.as_ref().map_or(end, |change| change.place);
         let stretch = &self.values[accepted..cut];
         let mut scatter = vec![stretch.to_vec()];
-        let drawn_from = self.values.len().saturating_sub(MOST_DRAWN);
+        // What is drawn has been looked through, even where nothing else depends on it.
+        let drawn = self.values.len().saturating_sub(MOST_DRAWN);
         let is_short = stretch.len() < ENOUGH_RUNS;
         let start = if is_short {
             accepted.saturating_sub(MOST_RUNS)
         } else {
-            accepted.min(drawn_from)
+            accepted.min(drawn)
         };
         let mut changes = self.changes_within(start, accepted);
         if is_short {
             scatter.extend(self.levels(start, accepted, &changes));
         }
         changes.extend(after);
-        changes.extend(self.changes_within(end.max(drawn_from), self.values.len()));
+        changes.extend(self.changes_within(end.max(drawn), self.values.len()));
         Stretches {
             reference: stretch[..stretch.len().min(REFERENCE_RUNS)].to_vec(),
             scatter,
@@ -150,7 +151,7 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// The runs between two places, each level by itself.
+    /// The runs between two places, each level by itself, of which these are the changes.
     fn levels(&self, start: usize, end: usize, changes: &[Change]) -> Vec<Vec<f64>> {
         let mut cuts = vec![start, end];
         cuts.extend(

@@ -73,8 +73,7 @@ fn rows_of<'a>(
     let ours = |metric: Metric| part.value(metric).is_known();
     let known = |metric: Metric| baseline.knows(scenario, metric);
     let history = |metric: Metric| {
-        let is_history = baseline.runs.len() > 1 && !wanted.paired;
-        is_history.then(|| history::of_baseline(baseline, part, metric))
+        (baseline.runs.len() > 1).then(|| history::of_baseline(baseline, part, metric))
     };
     let mut compared: Vec<(Metric, Option<Compared>, Option<Stretches>)> = Metric::ALL
         .into_iter()

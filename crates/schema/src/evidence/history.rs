@@ -40,7 +40,8 @@ pub struct HistorySeries {
     pub unit: String,
     /// The runs that measured it, oldest first.
     pub points: Vec<HistoryPoint>,
-    /// The first run after each change of level, as places in `runs`, ascending.
+    /// The first run after each change of level, as places in `runs`, ascending. With a run that was accepted the level may
+    /// change as it likes: that is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub change_points: Vec<u64>,
 }

@@ -1,5 +1,6 @@
 //! Runs that were taken over, and what a run against them is worth.
 
+mod drawn;
 mod held_to;
 mod taking_over;
 
