@@ -5,6 +5,7 @@
 
 mod chart;
 mod error;
+mod figure;
 mod format;
 mod model;
 mod options;

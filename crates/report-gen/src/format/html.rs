@@ -4,6 +4,7 @@ use toolkit::Screen;
 use super::Format;
 use crate::chart::LatencyChart;
 use crate::error::Error;
+use crate::figure::{self, Content, Figure, RunFigures};
 use crate::model::Report;
 
 /// One page that needs nothing but itself: no script, no font, no image, nothing from the network.
@@ -15,6 +16,11 @@ pub(crate) struct Html;
 struct Page<'a> {
     report: &'a Report<'a>,
     chart: Option<LatencyChart<'a>>,
+    run: RunFigures,
+    scenarios: Vec<RunFigures>,
+    overview: Vec<Figure>,
+    comparison: Option<Figure>,
+    trend: Vec<Figure>,
 }
 
 impl Page<'_> {
@@ -39,6 +45,13 @@ impl Format for Html {
         let page = Page {
             report,
             chart: LatencyChart::of(&report.scenarios),
+            run: figure::of_run(report),
+            scenarios: (0..report.scenarios.len())
+                .filter_map(|place| figure::of_scenario(report, place))
+                .collect(),
+            overview: figure::scenarios(report),
+            comparison: figure::comparison(report),
+            trend: figure::trend(report),
         };
         Ok(page.render()? + "\n")
     }

@@ -1,0 +1,209 @@
+use std::fmt::{self, Display, Write};
+
+use askama::filters::{Escaper, Html};
+
+use super::ticks::{NARROWEST, width};
+
+/// An SVG under construction. What is written to it is escaped; what cannot be drawn is left out, never NaN.
+pub(crate) struct Drawing {
+    head: String,
+    body: String,
+    /// Where words stand already, as they would on the narrowest page.
+    taken: Vec<Area>,
+}
+
+/// From left to right in percent of the narrowest page's pixels, from top to bottom in pixels.
+#[derive(Clone, Copy)]
+struct Area {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+/// Which end of a text stands at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Anchor {
+    fn attribute(self) -> &'static str {
+        match self {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        }
+    }
+}
+
+impl Drawing {
+    /// `id` is unique on the page; `title` says what is drawn and `description` what is to be seen.
+    pub(crate) fn new(id: &str, title: &str, description: &str) -> Drawing {
+        let mut head = String::new();
+        put(
+            &mut head,
+            format_args!(
+                "role=\"img\" aria-labelledby=\"{0}-title {0}-desc\" font-size=\"11\" fill=\"currentColor\">\
+                 <title id=\"{0}-title\">{1}</title><desc id=\"{0}-desc\">{2}</desc>",
+                Escaped(id),
+                Escaped(title),
+                Escaped(description)
+            ),
+        );
+        Drawing {
+            head,
+            body: String::new(),
+            taken: Vec::new(),
+        }
+    }
+
+    /// The whole of it, that many pixels high.
+    pub(crate) fn finish(self, height: f64) -> String {
+        let mut svg = String::with_capacity(self.head.len() + self.body.len() + 80);
+        put(
+            &mut svg,
+            format_args!(
+                "<svg class=\"chart\" width=\"100%\" height=\"{}\" {}{}</svg>",
+                Short(height),
+                self.head,
+                self.body
+            ),
+        );
+        svg
+    }
+
+    /// Adds markup as it is.
+    pub(super) fn put(&mut self, markup: fmt::Arguments<'_>) {
+        put(&mut self.body, markup);
+    }
+
+    /// Opens a group that a pointer over it explains.
+    pub(super) fn open(&mut self, class: &str, explanation: &str) {
+        self.put(format_args!(
+            "<g class=\"{class}\"><title>{}</title>",
+            Escaped(explanation)
+        ));
+    }
+
+    /// Closes the group.
+    pub(super) fn close(&mut self) {
+        self.body += "</g>";
+    }
+
+    /// A text on its own line of pixels, in percent from the left.
+    pub(super) fn text(&mut self, left: f64, y: f64, anchor: Anchor, look: &str, text: &str) {
+        self.taken.push(area(left, y, anchor, text));
+        self.put(format_args!(
+            "<text x=\"{}%\" y=\"{}\"{}{look}>{}</text>",
+            Share(left),
+            Short(y),
+            anchor.attribute(),
+            Escaped(text)
+        ));
+    }
+
+    /// The same, unless something is written there already on the narrowest page, or it would leave the page.
+    pub(super) fn text_if_free(
+        &mut self,
+        left: f64,
+        y: f64,
+        anchor: Anchor,
+        look: &str,
+        text: &str,
+    ) -> bool {
+        let wanted = area(left, y, anchor, text);
+        let inside = wanted.left >= 0.0 && wanted.right <= NARROWEST;
+        let free = inside && !self.taken.iter().any(|taken| taken.overlaps(wanted));
+        if free {
+            self.text(left, y, anchor, look, text);
+        }
+        free
+    }
+
+    /// A line from one place to another: in percent across, in pixels down.
+    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), look: fmt::Arguments<'_>) {
+        self.put(format_args!(
+            "<line x1=\"{}%\" y1=\"{}\" x2=\"{}%\" y2=\"{}\" {look}/>",
+            Share(from.0),
+            Short(from.1),
+            Share(to.0),
+            Short(to.1)
+        ));
+    }
+
+    /// A shape around a place, in pixels from it.
+    pub(super) fn shape(&mut self, place: (f64, f64), path: &str, look: fmt::Arguments<'_>) {
+        self.put(format_args!(
+            "<svg x=\"{}%\" y=\"{}\" overflow=\"visible\"><path d=\"{path}\" {look}/></svg>",
+            Share(place.0),
+            Short(place.1)
+        ));
+    }
+}
+
+impl Area {
+    fn overlaps(self, other: Area) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+}
+
+fn area(left: f64, y: f64, anchor: Anchor, text: &str) -> Area {
+    let (middle, width) = (left / 100.0 * NARROWEST, width(text));
+    let left = match anchor {
+        Anchor::Start => middle,
+        Anchor::Middle => middle - width / 2.0,
+        Anchor::End => middle - width,
+    };
+    Area {
+        left,
+        right: left + width,
+        top: y - 10.0,
+        bottom: y + 3.0,
+    }
+}
+
+/// Writing to a string cannot fail.
+pub(super) fn put(text: &mut String, markup: fmt::Arguments<'_>) {
+    let _ = text.write_fmt(markup);
+}
+
+/// Text that is only text, in an element or an attribute.
+pub(super) struct Escaped<'a>(pub(super) &'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Html.write_escaped_str(formatter, self.0)
+    }
+}
+
+/// A coordinate in pixels: one decimal, where it has any.
+#[derive(Clone, Copy)]
+pub(super) struct Short(pub(super) f64);
+
+impl Display for Short {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_decimal(formatter, self.0, 10.0)
+    }
+}
+
+/// A coordinate in percent: two decimals, where it has any.
+#[derive(Clone, Copy)]
+pub(super) struct Share(pub(super) f64);
+
+impl Display for Share {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_decimal(formatter, self.0, 100.0)
+    }
+}
+
+fn write_decimal(formatter: &mut fmt::Formatter<'_>, value: f64, parts: f64) -> fmt::Result {
+    // Not −0.
+    let rounded = (value * parts).round() / parts + 0.0;
+    write!(formatter, "{rounded}")
+}

@@ -1,0 +1,65 @@
+/// What a series is drawn with: never told by its colour alone. Every colour has a contrast of at least 3 with white and with
+/// the dark page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ink {
+    /// For a style sheet.
+    pub(super) class: &'static str,
+    pub(super) colour: &'static str,
+    /// Lengths of strokes and gaps in pixels; empty where the line is whole.
+    pub(super) dash: &'static str,
+    /// In pixels.
+    pub(super) width: f64,
+}
+
+impl Ink {
+    /// What it is all about.
+    pub(crate) const MAIN: Ink = Ink::new("main", "#3b82d6", "", 2.0);
+    /// Something of the same kind beside it.
+    pub(crate) const SECOND: Ink = Ink::new("second", "#16926e", "7 3", 1.8);
+    /// One more.
+    pub(crate) const THIRD: Ink = Ink::new("third", "#9a63d8", "2 2.5", 1.8);
+    /// What was before.
+    pub(crate) const BASELINE: Ink = Ink::new("baseline", "currentColor", "5 4", 1.5);
+    /// What it must not cross.
+    pub(crate) const LIMIT: Ink = Ink::new("limit", "#c2571a", "", 2.0);
+    /// What went wrong.
+    pub(crate) const BAD: Ink = Ink::new("missed", "#d33", "", 2.0);
+
+    const fn new(class: &'static str, colour: &'static str, dash: &'static str, width: f64) -> Ink {
+        Ink {
+            class,
+            colour,
+            dash,
+            width,
+        }
+    }
+
+    /// As attributes of a line.
+    pub(super) fn stroke(self) -> String {
+        let dash = match self.dash {
+            "" => String::new(),
+            dash => format!(" stroke-dasharray=\"{dash}\""),
+        };
+        format!(
+            "class=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"{dash}",
+            self.class, self.colour, self.width
+        )
+    }
+
+    /// A piece of its line, for a legend.
+    pub(crate) fn line_swatch(self) -> String {
+        format!(
+            "<svg width=\"26\" height=\"12\" aria-hidden=\"true\"><path d=\"M0 6H26\" {}/></svg>",
+            self.stroke()
+        )
+    }
+
+    /// A dot in it, for a legend.
+    pub(crate) fn dot_swatch(self, hollow: bool) -> String {
+        let fill = if hollow { "none" } else { self.colour };
+        format!(
+            "<svg width=\"12\" height=\"12\" aria-hidden=\"true\"><circle class=\"{}\" cx=\"6\" cy=\"6\" r=\"3.5\" fill=\"{fill}\" stroke=\"{}\" stroke-width=\"1.5\"/></svg>",
+            self.class, self.colour
+        )
+    }
+}

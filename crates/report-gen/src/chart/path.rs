@@ -1,0 +1,56 @@
+use super::drawing::{Short, put};
+
+/// How wide a panel's own coordinates are: a drawing inside it is stretched to the page.
+pub(super) const WIDTH: f64 = 1000.0;
+
+/// Points nearer to each other than this share a column, which keeps its lowest and highest.
+const COLUMN: f64 = 4.0;
+
+/// A line through points in a panel's coordinates, left to right, as path data. Where many points share a column, its
+/// first, last, lowest and highest stand for them: no extreme is lost.
+pub(super) fn line(points: impl IntoIterator<Item = (f64, f64)>) -> String {
+    let mut data = String::new();
+    for (x, y) in thinned(points) {
+        let command = if data.is_empty() { "M" } else { " " };
+        put(
+            &mut data,
+            format_args!("{command}{} {}", Short(x), Short(y)),
+        );
+    }
+    data
+}
+
+fn thinned(points: impl IntoIterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut kept = Vec::new();
+    let mut column: Vec<(f64, f64)> = Vec::new();
+    for point in points {
+        let same = column
+            .first()
+            .is_none_or(|first| (first.0 / COLUMN).floor() == (point.0 / COLUMN).floor());
+        if !same {
+            keep_extremes(&mut column, &mut kept);
+        }
+        column.push(point);
+    }
+    keep_extremes(&mut column, &mut kept);
+    kept
+}
+
+fn keep_extremes(column: &mut Vec<(f64, f64)>, kept: &mut Vec<(f64, f64)>) {
+    let by_height =
+        |one: &(usize, &(f64, f64)), other: &(usize, &(f64, f64))| one.1.1.total_cmp(&other.1.1);
+    let place = |found: Option<(usize, &(f64, f64))>| found.map(|(place, _)| place);
+    let mut places: Vec<usize> = [
+        (!column.is_empty()).then_some(0),
+        place(column.iter().enumerate().min_by(by_height)),
+        place(column.iter().enumerate().max_by(by_height)),
+        column.len().checked_sub(1),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    places.sort_unstable();
+    places.dedup();
+    kept.extend(places.into_iter().filter_map(|place| column.get(place)));
+    column.clear();
+}

@@ -1,0 +1,207 @@
+use super::scale::{Law, Scale, end_of_decade, round_number};
+
+/// The width that labels are chosen for: a small telephone's, less the margins of a page. A wider chart has more room.
+pub(super) const NARROWEST: f64 = 300.0;
+
+/// Of an average letter in the font of labels, in pixels.
+const LETTER: f64 = 6.6;
+
+/// Between labels side by side, and from the middle of one to that of the next above it.
+const GAP: f64 = 10.0;
+const LINE: f64 = 26.0;
+
+/// More would be a fence.
+const MOST: usize = 9;
+
+/// The longest label that fits beside an upright axis.
+const LONGEST_BESIDE: usize = 5;
+
+/// A labelled place on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tick {
+    pub(crate) value: f64,
+    /// Of the axis, from its beginning.
+    pub(crate) share: f64,
+    pub(crate) label: String,
+}
+
+/// What labels have to fit into.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Room {
+    /// An axis across, this many pixels long at the least.
+    Across(f64),
+    /// An upright one of this height.
+    Upright(f64),
+}
+
+/// As many round numbers within the ends as there is room for, in ascending order.
+pub(crate) fn ticks(scale: &Scale, room: Room) -> Vec<Tick> {
+    candidates(scale)
+        .map(|values| placed(scale, &values))
+        .find(|ticks| fits(ticks, room))
+        .unwrap_or_default()
+}
+
+/// How wide a label is, in pixels, give or take.
+pub(super) fn width(label: &str) -> f64 {
+    LETTER * label.chars().count() as f64
+}
+
+/// Sets of round numbers, each sparser than the one before.
+fn candidates(scale: &Scale) -> Box<dyn Iterator<Item = Vec<f64>> + '_> {
+    match scale.law() {
+        Law::Percentile => Box::new((0..6).map(|skipped| {
+            let quantiles = [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999];
+            let dense = [0_usize, 1, 2, 3, 4, 5];
+            let kept = dense.into_iter().filter(move |place| match skipped {
+                0 => true,
+                1 => *place != 0,
+                skipped => *place >= skipped,
+            });
+            kept.map(|place| quantiles[place]).collect()
+        })),
+        Law::Linear => Box::new(linear(scale.low(), scale.high())),
+        Law::Logarithmic => {
+            let fine: Vec<f64> = round_numbers(scale);
+            let few = fine.len() < 3;
+            let decades: Vec<f64> = fine.iter().copied().filter(|one| is_power(*one)).collect();
+            let thinned = (1..=decades.len().max(1))
+                .map(move |stride| decades.iter().copied().step_by(stride).collect());
+            let round = std::iter::once(fine).chain(thinned);
+            if few {
+                Box::new(linear(scale.low(), scale.high()).chain(round))
+            } else {
+                Box::new(round)
+            }
+        }
+        Law::Symmetric(bend) => {
+            let high = scale.high();
+            let upper = Scale::logarithmic([bend / 4.0, high]);
+            let above: Vec<f64> = upper
+                .iter()
+                .flat_map(round_numbers)
+                .filter(|one| *one <= high)
+                .collect();
+            Box::new((1..=above.len().max(1)).map(move |stride| {
+                // Counted from the outermost, which tells how far the axis reaches.
+                let kept: Vec<f64> = above.iter().rev().copied().step_by(stride).collect();
+                let below = kept.iter().map(|one| -one);
+                below
+                    .chain([0.0])
+                    .chain(kept.iter().rev().copied())
+                    .collect()
+            }))
+        }
+    }
+}
+
+/// Multiples of 1, 2 or 5 and a power of ten.
+fn linear(low: f64, high: f64) -> impl Iterator<Item = Vec<f64>> {
+    let span = high / 4.0 - low / 4.0;
+    let first = end_of_decade(span) - 6;
+    (first..first + 12)
+        .map(round_number)
+        .filter(|step| *step > 0.0 && step.is_finite())
+        .map(move |step| multiples(step, low, high))
+}
+
+fn multiples(step: f64, low: f64, high: f64) -> Vec<f64> {
+    let (first, last) = ((low / step).ceil(), (high / step).floor());
+    let whole = 1.0 / step;
+    let mut multiples: Vec<f64> = (0..=MOST)
+        .map(|index| first + index as f64)
+        .take_while(|index| *index <= last)
+        // Divided where the step is a fraction, which most often has no exact f64.
+        .map(|index| {
+            if step < 1.0 {
+                index / whole.round()
+            } else {
+                index * step
+            }
+        })
+        .filter(|value| (low..=high).contains(value))
+        .map(|value| value + 0.0)
+        .collect();
+    multiples.dedup();
+    multiples
+}
+
+/// 1, 2 and 5 of every decade within the ends.
+fn round_numbers(scale: &Scale) -> Vec<f64> {
+    (end_of_decade(scale.low()) - 3..=end_of_decade(scale.high()))
+        .map(round_number)
+        .filter(|value| scale.holds(*value))
+        .collect()
+}
+
+fn is_power(round: f64) -> bool {
+    let exponent = round.log10();
+    (exponent - exponent.round()).abs() < 1e-9
+}
+
+fn placed(scale: &Scale, values: &[f64]) -> Vec<Tick> {
+    values
+        .iter()
+        .filter(|value| scale.holds(**value))
+        .filter_map(|value| {
+            Some(Tick {
+                value: *value,
+                share: scale.share(*value)?,
+                label: match scale.law() {
+                    Law::Percentile => percent(*value),
+                    _ => short(*value),
+                },
+            })
+        })
+        .collect()
+}
+
+fn fits(ticks: &[Tick], room: Room) -> bool {
+    let apart = |one: &Tick, other: &Tick| match room {
+        Room::Across(length) => {
+            (other.share - one.share) * length
+                >= (width(&one.label) + width(&other.label)) / 2.0 + GAP
+        }
+        Room::Upright(height) => (other.share - one.share) * height >= LINE,
+    };
+    let narrow = |tick: &Tick| match room {
+        Room::Across(_) => true,
+        Room::Upright(_) => tick.label.chars().count() <= LONGEST_BESIDE,
+    };
+    !ticks.is_empty()
+        && ticks.len() <= MOST
+        && ticks.iter().all(narrow)
+        && ticks.windows(2).all(|pair| match pair {
+            [one, other] => one.value < other.value && apart(one, other),
+            _ => true,
+        })
+}
+
+/// A quantile as people write it.
+fn percent(quantile: f64) -> String {
+    let digits = (quantile * 1e6).round() / 1e4;
+    format!("{digits} %")
+}
+
+/// A round number in few letters: 20k, 0.5, 3M.
+pub(crate) fn short(value: f64) -> String {
+    const FACTORS: [(f64, &str); 3] = [(1e9, "G"), (1e6, "M"), (1e4, "k")];
+    let size = value.abs();
+    let text = if size >= 1e12 || (size > 0.0 && size < 1e-4) {
+        format!("{:e}", rounded(value))
+    } else {
+        let (factor, letter) = FACTORS
+            .into_iter()
+            .find(|(least, _)| size >= *least)
+            .map_or((1.0, ""), |(least, letter)| {
+                (if letter == "k" { 1e3 } else { least }, letter)
+            });
+        format!("{}{letter}", rounded(value / factor))
+    };
+    text.replace('-', "−")
+}
+
+/// Without the dust of binary fractions.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.9e}").parse().unwrap_or(value)
+}
