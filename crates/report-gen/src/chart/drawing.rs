@@ -2,11 +2,14 @@ use std::fmt::{self, Display, Write};
 
 use askama::filters::{Escaper, Html};
 
+use super::ink::Ink;
 use super::ticks::{NARROWEST, width};
 
 /// An SVG under construction. What is written to it is escaped; what cannot be drawn is left out, never NaN.
 pub(crate) struct Drawing {
     head: String,
+    /// What lies below everything else.
+    grid: String,
     body: String,
     /// Where words stand already, as they would on the narrowest page.
     taken: Vec<Area>,
@@ -55,6 +58,7 @@ impl Drawing {
         );
         Drawing {
             head,
+            grid: String::new(),
             body: String::new(),
             taken: Vec::new(),
         }
@@ -62,13 +66,16 @@ impl Drawing {
 
     /// The whole of it, that many pixels high.
     pub(crate) fn finish(self, height: f64) -> String {
-        let mut svg = String::with_capacity(self.head.len() + self.body.len() + 80);
+        let mut svg =
+            String::with_capacity(self.head.len() + self.grid.len() + self.body.len() + 150);
         put(
             &mut svg,
             format_args!(
-                "<svg class=\"chart\" width=\"100%\" height=\"{}\" {}{}</svg>",
+                "<svg class=\"chart\" width=\"100%\" height=\"{}\" {}\
+                 <g class=\"grid\" stroke=\"currentColor\" stroke-opacity=\".14\">{}</g>{}</svg>",
                 Short(height),
                 self.head,
+                self.grid,
                 self.body
             ),
         );
@@ -86,6 +93,18 @@ impl Drawing {
             "<g class=\"{class}\"><title>{}</title>",
             Escaped(explanation)
         ));
+    }
+
+    /// A group that a pointer over it explains.
+    pub(crate) fn explained(
+        &mut self,
+        class: &str,
+        explanation: &str,
+        draw: impl FnOnce(&mut Drawing),
+    ) {
+        self.open(class, explanation);
+        draw(self);
+        self.close();
     }
 
     /// Closes the group.
@@ -123,15 +142,40 @@ impl Drawing {
         free
     }
 
+    /// A line of the grid: in percent across, in pixels down.
+    pub(super) fn grid(&mut self, from: (f64, f64), to: (f64, f64)) {
+        put(
+            &mut self.grid,
+            format_args!(
+                "{}",
+                Line {
+                    from,
+                    to,
+                    look: format_args!("")
+                }
+            ),
+        );
+    }
+
     /// A line from one place to another: in percent across, in pixels down.
     pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), look: fmt::Arguments<'_>) {
+        self.put(format_args!("{}", Line { from, to, look }));
+    }
+
+    /// Small dots in percent across and pixels down.
+    pub(super) fn dots(&mut self, ink: Ink, places: impl Iterator<Item = (f64, f64)>) {
         self.put(format_args!(
-            "<line x1=\"{}%\" y1=\"{}\" x2=\"{}%\" y2=\"{}\" {look}/>",
-            Share(from.0),
-            Short(from.1),
-            Share(to.0),
-            Short(to.1)
+            "<g class=\"{}-fill\" fill=\"{}\">",
+            ink.class, ink.colour
         ));
+        for (left, down) in places {
+            self.put(format_args!(
+                "<circle cx=\"{}%\" cy=\"{}\" r=\"2.5\"/>",
+                Share(left),
+                Short(down)
+            ));
+        }
+        self.close();
     }
 
     /// A shape around a place, in pixels from it.
@@ -141,6 +185,26 @@ impl Drawing {
             Share(place.0),
             Short(place.1)
         ));
+    }
+}
+
+struct Line<'a> {
+    from: (f64, f64),
+    to: (f64, f64),
+    look: fmt::Arguments<'a>,
+}
+
+impl Display for Line<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "<line x1=\"{}%\" y1=\"{}\" x2=\"{}%\" y2=\"{}\" {}/>",
+            Share(self.from.0),
+            Short(self.from.1),
+            Share(self.to.0),
+            Short(self.to.1),
+            self.look
+        )
     }
 }
 

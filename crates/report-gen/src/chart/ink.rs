@@ -25,6 +25,11 @@ impl Ink {
     /// What went wrong.
     pub(crate) const BAD: Ink = Ink::new("missed", "#d33", "", 2.0);
 
+    /// What is neither good nor bad.
+    pub(crate) const PLAIN: Ink = Ink::new("plain", "currentColor", "", 1.2);
+    /// Where something begins or ends.
+    pub(crate) const RULE: Ink = Ink::new("rule", "currentColor", "1 3", 1.0);
+
     const fn new(class: &'static str, colour: &'static str, dash: &'static str, width: f64) -> Ink {
         Ink {
             class,
@@ -46,19 +51,10 @@ impl Ink {
         )
     }
 
-    /// A piece of its line, for a legend.
-    pub(crate) fn line_swatch(self) -> String {
+    /// As attributes of a surface.
+    pub(super) fn fill(self, opacity: f64) -> String {
         format!(
-            "<svg width=\"26\" height=\"12\" aria-hidden=\"true\"><path d=\"M0 6H26\" {}/></svg>",
-            self.stroke()
-        )
-    }
-
-    /// A dot in it, for a legend.
-    pub(crate) fn dot_swatch(self, hollow: bool) -> String {
-        let fill = if hollow { "none" } else { self.colour };
-        format!(
-            "<svg width=\"12\" height=\"12\" aria-hidden=\"true\"><circle class=\"{}\" cx=\"6\" cy=\"6\" r=\"3.5\" fill=\"{fill}\" stroke=\"{}\" stroke-width=\"1.5\"/></svg>",
+            "class=\"{}-fill\" fill=\"{}\" fill-opacity=\"{opacity}\"",
             self.class, self.colour
         )
     }

@@ -4,10 +4,10 @@
 //! size. All looks are presentation attributes, which a page's style sheet may override by class and a policy against inline
 //! styles does not touch.
 
-mod axis;
 mod drawing;
 mod ink;
-mod latency;
+mod lanes;
+mod mark;
 mod panel;
 mod path;
 mod scale;
@@ -15,6 +15,7 @@ mod ticks;
 
 pub(crate) use drawing::Drawing;
 pub(crate) use ink::Ink;
-pub(crate) use latency::LatencyChart;
+pub(crate) use lanes::{Lane, Lanes};
+pub(crate) use mark::Mark;
 pub(crate) use panel::Panel;
 pub(crate) use scale::Scale;

@@ -1,5 +1,6 @@
 use super::drawing::{Anchor, Drawing, Short};
 use super::ink::Ink;
+use super::mark::Mark;
 use super::path::{self, WIDTH};
 use super::scale::Scale;
 use super::ticks::{NARROWEST, Room, ticks};
@@ -12,6 +13,7 @@ const RIGHT: f64 = 98.0;
 const BELOW: f64 = 40.0;
 
 const QUIET: &str = " fill-opacity=\".75\"";
+const STRONG: &str = " class=\"words\" font-weight=\"600\"";
 
 /// A rectangle with an axis across and an upright one, on which marks are set. What its scales have no place for is left out.
 pub(crate) struct Panel {
@@ -38,7 +40,7 @@ impl Panel {
         drawing.text(0.0, self.top - 10.0, Anchor::Start, QUIET, title);
         for tick in ticks(&self.upright, Room::Upright(self.height)) {
             let y = self.bottom() - tick.share * self.height;
-            drawing.line((LEFT, y), (RIGHT, y), format_args!("{GRID}"));
+            drawing.grid((LEFT, y), (RIGHT, y));
             drawing.text(LEFT - 1.2, y + 4.0, Anchor::End, QUIET, &tick.label);
         }
         let ground = self.bottom();
@@ -54,7 +56,7 @@ impl Panel {
         let room = Room::Across((RIGHT - LEFT) / 100.0 * NARROWEST);
         for tick in ticks(&self.across, room) {
             let x = LEFT + (RIGHT - LEFT) * tick.share;
-            drawing.line((x, self.top), (x, self.bottom()), format_args!("{GRID}"));
+            drawing.grid((x, self.top), (x, self.bottom()));
             let (anchor, x) = if tick.share > 0.95 {
                 (Anchor::End, 100.0)
             } else {
@@ -66,30 +68,165 @@ impl Panel {
         drawing.text((LEFT + RIGHT) / 2.0, place, Anchor::Middle, QUIET, title);
     }
 
-    /// A line through points from left to right.
-    pub(crate) fn curve(
+    /// Lines through points from left to right, with a gap between one and the next.
+    pub(crate) fn curves<Points: IntoIterator<Item = (f64, f64)>>(
+        &self,
+        drawing: &mut Drawing,
+        ink: Ink,
+        strands: impl IntoIterator<Item = Points>,
+    ) {
+        let data: String = strands
+            .into_iter()
+            .map(|points| path::line(self.inside(points)))
+            .collect();
+        self.stretched(drawing, &data, format_args!("{}", ink.stroke()));
+    }
+
+    /// What lies between a line and the ground.
+    pub(crate) fn areas<Points: IntoIterator<Item = (f64, f64)>>(
+        &self,
+        drawing: &mut Drawing,
+        ink: Ink,
+        strands: impl IntoIterator<Item = Points>,
+    ) {
+        let data: String = strands
+            .into_iter()
+            .map(|points| path::area(self.inside(points), self.height))
+            .collect();
+        self.stretched(drawing, &data, format_args!("{}", ink.fill(0.16)));
+    }
+
+    /// A bar over each stretch: where it begins, where it ends, how high it is.
+    pub(crate) fn bars(
+        &self,
+        drawing: &mut Drawing,
+        ink: Ink,
+        bars: impl IntoIterator<Item = (f64, f64, f64)>,
+    ) {
+        let data: String = bars
+            .into_iter()
+            .filter_map(|(from, to, high)| {
+                let (left, top) = self.inner((from, high))?;
+                let (right, _) = self.inner((to, high))?;
+                Some(path::bar(left, right, top, self.height))
+            })
+            .collect();
+        self.stretched(drawing, &data, format_args!("{}", ink.fill(0.85)));
+    }
+
+    /// A point.
+    pub(crate) fn point(&self, drawing: &mut Drawing, mark: Mark, ink: Ink, point: (f64, f64)) {
+        if let Some(place) = self.place(point) {
+            mark.draw(drawing, ink, place);
+        }
+    }
+
+    /// Small dots, all alike.
+    pub(crate) fn dots(
         &self,
         drawing: &mut Drawing,
         ink: Ink,
         points: impl IntoIterator<Item = (f64, f64)>,
     ) {
-        let data = path::line(points.into_iter().filter_map(|point| self.inside(point)));
-        self.stretched(drawing, &data, format_args!("{}", ink.stroke()));
+        let places = points.into_iter().filter_map(|point| self.place(point));
+        drawing.dots(ink, places);
     }
 
-    /// A dot, hollow where it is not the thing itself.
-    pub(crate) fn dot(&self, drawing: &mut Drawing, ink: Ink, (x, y): (f64, f64), hollow: bool) {
-        let Some((left, down)) = self.place((x, y)) else {
+    /// An upright bar from `low` to `high`; an end that is absent is drawn as far as the panel goes, and dashed.
+    pub(crate) fn span(
+        &self,
+        drawing: &mut Drawing,
+        ink: Ink,
+        x: f64,
+        (low, high): (Option<f64>, Option<f64>),
+    ) {
+        let ends = (
+            low.unwrap_or(self.upright.low()),
+            high.unwrap_or(self.upright.high()),
+        );
+        let (Some(from), Some(to)) = (self.place((x, ends.0)), self.place((x, ends.1))) else {
             return;
         };
-        let fill = if hollow { "none" } else { ink.colour };
-        drawing.put(format_args!(
-            "<circle class=\"{}\" cx=\"{}%\" cy=\"{}\" r=\"3.5\" fill=\"{fill}\" stroke=\"{}\" stroke-width=\"1.5\"/>",
-            ink.class,
-            super::drawing::Share(left),
-            Short(down),
-            ink.colour
-        ));
+        let dash = if low.is_none() || high.is_none() {
+            " stroke-dasharray=\"3 3\""
+        } else {
+            ""
+        };
+        drawing.line(
+            from,
+            to,
+            format_args!(
+                "class=\"interval\" stroke=\"{}\" stroke-opacity=\".4\" stroke-width=\"8\"{dash}",
+                ink.colour
+            ),
+        );
+    }
+
+    /// A line across all of the panel with words on it; where it lies beyond the panel, an arrow says so.
+    pub(crate) fn level(&self, drawing: &mut Drawing, ink: Ink, y: f64, words: &str) {
+        let Some((_, down)) = self.place((self.across.low(), y)) else {
+            return;
+        };
+        if self.upright.holds(y) {
+            drawing.line(
+                (LEFT, down),
+                (RIGHT, down),
+                format_args!("{}", ink.stroke()),
+            );
+            let _ = drawing.text_if_free(RIGHT, down - 4.0, Anchor::End, STRONG, words)
+                || drawing.text_if_free(RIGHT, down + 12.0, Anchor::End, STRONG, words)
+                || drawing.text_if_free(LEFT + 1.0, down - 4.0, Anchor::Start, STRONG, words);
+        } else {
+            let arrow = if y > self.upright.high() {
+                '↑'
+            } else {
+                '↓'
+            };
+            let words = format!("{arrow} {words}");
+            let _ = drawing.text_if_free(RIGHT, self.top - 10.0, Anchor::End, STRONG, &words);
+        }
+    }
+
+    /// A line from top to bottom with words above it.
+    pub(crate) fn divider(&self, drawing: &mut Drawing, ink: Ink, x: f64, words: &str) {
+        if let Some((left, _)) = self.place((x, self.upright.low())) {
+            drawing.line(
+                (left, self.top),
+                (left, self.bottom()),
+                format_args!("{}", ink.stroke()),
+            );
+            if !words.is_empty() {
+                let anchor = if left > 75.0 {
+                    Anchor::End
+                } else {
+                    Anchor::Middle
+                };
+                drawing.text_if_free(left, self.top - 4.0, anchor, QUIET, words);
+            }
+        }
+    }
+
+    /// A short line across at one place, with words on its left.
+    pub(crate) fn notch(&self, drawing: &mut Drawing, ink: Ink, point: (f64, f64), words: &str) {
+        if let Some((left, down)) = self.place(point) {
+            drawing.shape((left, down), "M-12 0H12", format_args!("{}", ink.stroke()));
+            drawing.text_if_free(left - 4.5, down + 4.0, Anchor::End, STRONG, words);
+        }
+    }
+
+    /// Words left above a point, where nothing is written yet.
+    pub(crate) fn words(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
+        if let Some((left, down)) = self.place(point) {
+            let _ = drawing.text_if_free(left - 1.5, down - 7.0, Anchor::End, STRONG, words)
+                || drawing.text_if_free(left + 2.0, down + 14.0, Anchor::Start, STRONG, words);
+        }
+    }
+
+    /// Words above a point.
+    pub(crate) fn words_above(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
+        if let Some((left, down)) = self.place(point) {
+            drawing.text_if_free(left, down - 7.0, Anchor::Middle, STRONG, words);
+        }
     }
 
     fn stretched(&self, drawing: &mut Drawing, data: &str, look: std::fmt::Arguments<'_>) {
@@ -105,17 +242,22 @@ impl Panel {
         ));
     }
 
+    fn inside(
+        &self,
+        points: impl IntoIterator<Item = (f64, f64)>,
+    ) -> impl Iterator<Item = (f64, f64)> {
+        points.into_iter().filter_map(|point| self.inner(point))
+    }
+
     /// In the panel's own coordinates.
-    fn inside(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+    fn inner(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
         let (across, up) = (self.across.share(x)?, self.upright.share(y)?);
         Some((across * WIDTH, (1.0 - up) * self.height))
     }
 
     /// In the drawing's: percent across, pixels down.
     fn place(&self, point: (f64, f64)) -> Option<(f64, f64)> {
-        let (x, y) = self.inside(point)?;
+        let (x, y) = self.inner(point)?;
         Some((LEFT + (RIGHT - LEFT) * x / WIDTH, self.top + y))
     }
 }
-
-const GRID: &str = "stroke=\"currentColor\" stroke-opacity=\".14\"";

@@ -20,6 +20,39 @@ pub(super) fn line(points: impl IntoIterator<Item = (f64, f64)>) -> String {
     data
 }
 
+/// What lies between such a line and the ground.
+pub(super) fn area(points: impl IntoIterator<Item = (f64, f64)>, ground: f64) -> String {
+    let points = thinned(points);
+    let Some((beginning, _)) = points.first().copied() else {
+        return String::new();
+    };
+    let mut data = line(points);
+    put(
+        &mut data,
+        format_args!("V{}H{}Z", Short(ground), Short(beginning)),
+    );
+    data
+}
+
+/// A bar that stands on the ground, with a hair's breadth to its neighbours.
+pub(super) fn bar(left: f64, right: f64, top: f64, ground: f64) -> String {
+    let (from, to) = (left.min(right), left.max(right));
+    let gap = ((to - from) * 0.1).min(1.0);
+    let mut data = String::new();
+    put(
+        &mut data,
+        format_args!(
+            "M{} {}V{}H{}V{}Z",
+            Short(from + gap),
+            Short(ground),
+            Short(top),
+            Short(to - gap),
+            Short(ground)
+        ),
+    );
+    data
+}
+
 fn thinned(points: impl IntoIterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
     let mut kept = Vec::new();
     let mut column: Vec<(f64, f64)> = Vec::new();

@@ -30,6 +30,19 @@ impl Scale {
         Some(Scale::between(Law::Linear, 0.0, high))
     }
 
+    /// Not from 0 but near all of `values`, so that small changes are seen, and noise is not made large; `None` without any that
+    /// is finite.
+    pub(crate) fn near(values: impl IntoIterator<Item = f64>) -> Option<Scale> {
+        let (least, most) = extent(values.into_iter())?;
+        let margin = (most - least).max(most.abs() / 10.0) / 4.0;
+        let low = if least >= 0.0 {
+            (least - margin).max(0.0)
+        } else {
+            least - margin
+        };
+        Some(Scale::between(Law::Linear, low, most + margin))
+    }
+
     /// All of `values` and a little more: logarithmic where they differ by so much that the small ones would not be seen,
     /// from 0 otherwise. `None` without any that is finite and not negative.
     pub(crate) fn around(values: impl IntoIterator<Item = f64>) -> Option<Scale> {
@@ -62,6 +75,15 @@ impl Scale {
         Some(Scale::between(Law::Logarithmic, low, high))
     }
 
+    /// By factors from one positive number to another.
+    pub(crate) fn between_factors(low: f64, high: f64) -> Scale {
+        Scale::between(
+            Law::Logarithmic,
+            low.max(f64::MIN_POSITIVE),
+            high.max(f64::MIN_POSITIVE),
+        )
+    }
+
     /// Evenly from one number to another.
     pub(crate) fn linear(low: f64, high: f64) -> Scale {
         Scale::between(Law::Linear, low, high)
@@ -89,7 +111,8 @@ impl Scale {
 
     /// An axis without length is made one; whoever asks for another order gets the right one.
     fn between(law: Law, one: f64, other: f64) -> Scale {
-        let (low, high) = (one.min(other), one.max(other));
+        let finite = |end: f64| end.clamp(f64::MIN, f64::MAX);
+        let (low, high) = (finite(one.min(other)), finite(one.max(other)));
         let high = if high > low {
             high
         } else {

@@ -97,7 +97,7 @@ fn candidates(scale: &Scale) -> Box<dyn Iterator<Item = Vec<f64>> + '_> {
 
 /// Multiples of 1, 2 or 5 and a power of ten.
 fn linear(low: f64, high: f64) -> impl Iterator<Item = Vec<f64>> {
-    let span = high / 4.0 - low / 4.0;
+    let span = (high / 4.0 - low / 4.0).max(f64::MIN_POSITIVE);
     let first = end_of_decade(span) - 6;
     (first..first + 12)
         .map(round_number)

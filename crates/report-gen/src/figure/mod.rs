@@ -1,13 +1,22 @@
 //! The figures of a report, one a file: each a chart with its legend and its numbers, or a sentence that says why there is
 //! none. They are drawn from what the document holds; nothing is estimated here.
 
+mod comparison;
+mod distribution;
+mod memory;
+mod over_time;
 mod percentiles;
 mod recorded;
+mod scenarios;
+mod timeline;
+mod trend;
 
-use schema::evidence::{Latency, Memory, Scenario, TimelineEntry};
+use schema::Measured;
+use schema::evidence::{Latency, Memory, TimelineEntry};
 
-use crate::model::Report;
+use crate::model::{Quantity, Report, number};
 use recorded::Recorded;
+use timeline::Timeline;
 
 /// A chart with all that stands around it.
 pub(crate) struct Figure {
@@ -110,7 +119,7 @@ pub(crate) fn of_run(report: &Report<'_>) -> RunFigures {
 
 /// Of the scenario at that place in the document.
 pub(crate) fn of_scenario(report: &Report<'_>, place: usize) -> Option<RunFigures> {
-    let scenario: &Scenario = report.evidence.scenarios.get(place)?;
+    let scenario = report.evidence.scenarios.get(place)?;
     Some(figures(
         report,
         &Subject {
@@ -128,31 +137,100 @@ pub(crate) fn of_scenario(report: &Report<'_>, place: usize) -> Option<RunFigure
 
 fn figures(report: &Report<'_>, subject: &Subject<'_>) -> RunFigures {
     let recorded = Recorded::of(subject.latency);
-    let stub = |name: &str| Figure {
-        id: format!("{}-{name}", subject.id),
-        title: name.to_owned(),
-        note: None,
-        content: Content::TooLittle("Not drawn yet.".to_owned()),
-    };
+    let timeline = Timeline::of(subject.timeline);
     RunFigures {
         percentiles: percentiles::figure(report, subject, recorded.as_ref()),
-        over_time: stub("over-time"),
-        distribution: stub("distribution"),
-        memory: stub("memory"),
+        over_time: over_time::figure(subject, &timeline),
+        distribution: distribution::figure(subject, recorded.as_ref()),
+        memory: memory::figure(report, subject, &timeline),
     }
 }
 
 /// How scenarios and their repetitions differ: latency, throughput and peak memory.
-pub(crate) fn scenarios(_report: &Report<'_>) -> Vec<Figure> {
-    Vec::new()
+pub(crate) fn scenarios(report: &Report<'_>) -> Vec<Figure> {
+    scenarios::figures(report)
 }
 
 /// The run beside its baseline; `None` where nothing was compared.
-pub(crate) fn comparison(_report: &Report<'_>) -> Option<Figure> {
-    None
+pub(crate) fn comparison(report: &Report<'_>) -> Option<Figure> {
+    let comparison = report.evidence.comparison.as_ref();
+    comparison.map(comparison::figure)
 }
 
 /// How metrics went from run to run: a figure each, or one that says why there is none.
-pub(crate) fn trend(_report: &Report<'_>) -> Vec<Figure> {
-    Vec::new()
+pub(crate) fn trend(report: &Report<'_>) -> Vec<Figure> {
+    trend::figures(report)
+}
+
+impl DataTable {
+    /// Without the columns that say nothing of anything.
+    fn without_empty_columns(mut self) -> DataTable {
+        let said: Vec<bool> = (0..self.head.len())
+            .map(|column| {
+                column == 0
+                    || self
+                        .rows
+                        .iter()
+                        .any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()))
+            })
+            .collect();
+        for row in self.rows.iter_mut().chain([&mut self.head]) {
+            let mut columns = said.iter();
+            row.retain(|_| columns.next().copied().unwrap_or(true));
+        }
+        self
+    }
+}
+
+impl Subject<'_> {
+    /// Every limit that a metric of it was held to, each once.
+    fn limits(&self, report: &Report<'_>, metric: &str) -> Vec<f64> {
+        let rows = report.groups.iter().flat_map(|group| &group.rows);
+        let mut limits: Vec<f64> = rows
+            .filter(|row| row.scenario == self.scenario && row.metric == metric)
+            .filter_map(|row| row.limit)
+            .collect();
+        limits.sort_unstable_by(f64::total_cmp);
+        limits.dedup();
+        limits
+    }
+}
+
+fn entry(swatch: String, words: &str) -> LegendEntry {
+    LegendEntry {
+        swatch,
+        words: words.to_owned(),
+    }
+}
+
+fn milliseconds(value: Option<f64>) -> String {
+    Quantity::new(value.and_then(Measured::new), "ms").to_string()
+}
+
+/// Empty where there is none.
+fn optional(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| milliseconds(Some(value)))
+}
+
+/// In digits that people compare by; empty of nothing.
+fn highest(values: impl Iterator<Item = Measured>) -> String {
+    let most = values.map(Measured::get).reduce(f64::max);
+    most.map_or_else(String::new, number)
+}
+
+/// In digits that people compare by; empty of nothing.
+fn lowest(values: impl Iterator<Item = Measured>) -> String {
+    let least = values.map(Measured::get).reduce(f64::min);
+    least.map_or_else(String::new, number)
+}
+
+/// A metric's key path in few letters, for the margin of a chart.
+fn metric_name(key: &str) -> String {
+    match key.split_once('.') {
+        Some(("latency", quantile)) => quantile.trim_end_matches("_ms").to_owned(),
+        Some(("throughput", "rps")) => "throughput".to_owned(),
+        Some(("memory", "peak_mb")) => "memory".to_owned(),
+        Some(("error_rate", _)) => "errors".to_owned(),
+        _ => key.to_owned(),
+    }
 }

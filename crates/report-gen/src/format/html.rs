@@ -2,7 +2,6 @@ use askama::Template;
 use toolkit::Screen;
 
 use super::Format;
-use crate::chart::LatencyChart;
 use crate::error::Error;
 use crate::figure::{self, Content, Figure, RunFigures};
 use crate::model::Report;
@@ -15,7 +14,6 @@ pub(crate) struct Html;
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report<'a>,
-    chart: Option<LatencyChart<'a>>,
     run: RunFigures,
     scenarios: Vec<RunFigures>,
     overview: Vec<Figure>,
@@ -44,7 +42,6 @@ impl Format for Html {
     fn render(&self, report: &Report<'_>, _: Option<Screen>) -> Result<String, Error> {
         let page = Page {
             report,
-            chart: LatencyChart::of(&report.scenarios),
             run: figure::of_run(report),
             scenarios: (0..report.scenarios.len())
                 .filter_map(|place| figure::of_scenario(report, place))

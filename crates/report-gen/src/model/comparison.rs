@@ -69,7 +69,7 @@ impl<'a> ComparisonTable<'a> {
 }
 
 impl<'a> ComparisonRow<'a> {
-    fn of(metric: &'a ComparedMetric) -> ComparisonRow<'a> {
+    pub(crate) fn of(metric: &'a ComparedMetric) -> ComparisonRow<'a> {
         ComparisonRow {
             scenario: metric.scenario.as_deref(),
             metric: &metric.metric,

@@ -12,9 +12,11 @@ mod quantity;
 mod scans;
 mod scenarios;
 
+pub(crate) use comparison::ComparisonRow;
+pub(crate) use facts::{readable_time, short_commit};
 pub(crate) use headline::Overall;
-pub(crate) use quantity::every_digit;
-pub(crate) use scenarios::{Quantile, ScenarioRow};
+pub(crate) use quantity::{Quantity, Range, every_digit, number};
+pub(crate) use scenarios::{ScenarioRow, Spread};
 
 use schema::Document;
 use schema::evidence::Evidence;

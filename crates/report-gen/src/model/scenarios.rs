@@ -15,23 +15,23 @@ pub(crate) struct ScenarioRow<'a> {
     pub(crate) batch_size: String,
     pub(crate) connections: String,
     /// p50, p95 and p99.
-    pub(crate) quantiles: [Quantile<'a>; 3],
-    pub(crate) throughput: Quantity<'a>,
-    pub(crate) throughput_interval: Option<Range>,
-    pub(crate) peak_memory: Quantity<'a>,
+    pub(crate) quantiles: [Spread<'a>; 3],
+    pub(crate) throughput: Spread<'a>,
+    pub(crate) peak_memory: Spread<'a>,
     pub(crate) error_rate: Quantity<'a>,
     /// Each kind that occurred with its count.
     pub(crate) errors: String,
 }
 
-/// One quantile of one scenario's latency.
-pub(crate) struct Quantile<'a> {
+/// One metric of one scenario, with how much it differs from repetition to repetition.
+pub(crate) struct Spread<'a> {
+    /// Empty where there is one of its kind only.
     pub(crate) label: &'static str,
     pub(crate) measured: Quantity<'a>,
     pub(crate) interval: Option<Range>,
-    /// The same of each repetition, in ms.
+    /// The same of each repetition, in its unit.
     pub(crate) repetitions: Vec<f64>,
-    /// Each limit that it was held to, in ms, and the answer.
+    /// Each limit that it was held to, in its unit, and the answer.
     pub(crate) limits: Vec<(f64, Status)>,
 }
 
@@ -76,26 +76,35 @@ fn row<'a>(scenario: &'a Scenario, limits: &Limits<'_>) -> ScenarioRow<'a> {
         mode: mode(scenario),
         batch_size: count(scenario.batch_size),
         connections: count(scenario.concurrent_requests),
-        quantiles: QUANTILES.map(|(label, metric)| Quantile {
-            label,
-            measured: quantity(metric),
-            interval: Range::of(metric.ci95(measured)),
-            repetitions: scenario
-                .repetitions
-                .iter()
-                .filter_map(|repetition| metric.value(repetition.into()))
-                .map(Measured::get)
-                .collect(),
-            limits: limits
-                .get(&(scenario.name.as_str(), metric.key()))
-                .cloned()
-                .unwrap_or_default(),
-        }),
-        throughput: quantity(Metric::Throughput),
-        throughput_interval: Range::of(Metric::Throughput.ci95(measured)),
-        peak_memory: quantity(Metric::PeakMemory),
+        quantiles: QUANTILES.map(|(label, metric)| spread(label, metric, scenario, limits)),
+        throughput: spread("", Metric::Throughput, scenario, limits),
+        peak_memory: spread("", Metric::PeakMemory, scenario, limits),
         error_rate: quantity(Metric::ErrorRate),
         errors: measured.error_rate.map(by_kind).unwrap_or_default(),
+    }
+}
+
+fn spread<'a>(
+    label: &'static str,
+    metric: Metric,
+    scenario: &'a Scenario,
+    limits: &Limits<'_>,
+) -> Spread<'a> {
+    let measured = Measurements::from(scenario);
+    Spread {
+        label,
+        measured: Quantity::new(metric.value(measured), metric.unit()),
+        interval: Range::of(metric.ci95(measured)),
+        repetitions: scenario
+            .repetitions
+            .iter()
+            .filter_map(|repetition| metric.value(repetition.into()))
+            .map(Measured::get)
+            .collect(),
+        limits: limits
+            .get(&(scenario.name.as_str(), metric.key()))
+            .cloned()
+            .unwrap_or_default(),
     }
 }
 

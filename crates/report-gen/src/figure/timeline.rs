@@ -1,0 +1,94 @@
+use schema::Measured;
+use schema::evidence::TimelineEntry;
+
+/// The entries of all repetitions on one axis of time, one repetition after another.
+pub(super) struct Timeline<'a> {
+    pub(super) repetitions: Vec<Stretch<'a>>,
+    /// Where the last one ends, in seconds.
+    pub(super) end_s: f64,
+}
+
+/// One repetition.
+pub(super) struct Stretch<'a> {
+    /// From 1, as people count.
+    pub(super) number: u64,
+    /// Where it begins on the common axis, in seconds.
+    pub(super) start_s: f64,
+    pub(super) entries: Vec<Entry<'a>>,
+}
+
+/// One entry and where it stands on the common axis, in seconds.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    pub(super) from_s: f64,
+    pub(super) to_s: f64,
+    pub(super) told: &'a TimelineEntry,
+}
+
+impl Entry<'_> {
+    pub(super) fn middle_s(&self) -> f64 {
+        self.from_s + (self.to_s - self.from_s) / 2.0
+    }
+}
+
+impl<'a> Timeline<'a> {
+    pub(super) fn of(entries: &'a [TimelineEntry]) -> Timeline<'a> {
+        let mut timeline = Timeline {
+            repetitions: Vec::new(),
+            end_s: 0.0,
+        };
+        for repetition in entries.chunk_by(|one, other| one.repetition == other.repetition) {
+            let start_s = timeline.end_s;
+            let entries: Vec<Entry<'a>> = repetition
+                .iter()
+                .map(|told| {
+                    let from_s = start_s + told.second as f64;
+                    Entry {
+                        from_s,
+                        to_s: from_s + told.duration_s.map_or(1.0, Measured::get),
+                        told,
+                    }
+                })
+                .collect();
+            timeline.end_s = entries
+                .iter()
+                .map(|entry| entry.to_s)
+                .fold(start_s, f64::max);
+            timeline.repetitions.push(Stretch {
+                number: repetition
+                    .first()
+                    .map_or(1, |first| first.repetition.saturating_add(1)),
+                start_s,
+                entries,
+            });
+        }
+        timeline
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry<'a>> {
+        self.repetitions.iter().flat_map(|stretch| &stretch.entries)
+    }
+
+    /// A line a repetition through what `value` tells, at the middle of each entry.
+    pub(super) fn strands(
+        &self,
+        value: fn(&TimelineEntry) -> Option<Measured>,
+    ) -> impl Iterator<Item = impl Iterator<Item = (f64, f64)>> {
+        self.repetitions.iter().map(move |stretch| {
+            stretch
+                .entries
+                .iter()
+                .filter_map(move |entry| Some((entry.middle_s(), value(entry.told)?.get())))
+        })
+    }
+
+    /// All that `value` tells.
+    pub(super) fn values(
+        &self,
+        value: fn(&TimelineEntry) -> Option<Measured>,
+    ) -> impl Iterator<Item = f64> {
+        self.entries()
+            .filter_map(move |entry| value(entry.told))
+            .map(Measured::get)
+    }
+}
