@@ -17,7 +17,7 @@ struct Page<'a> {
     run: RunFigures,
     scenarios: Vec<RunFigures>,
     overview: Vec<Figure>,
-    comparison: Option<Figure>,
+    forest: Option<Figure>,
     trend: Vec<Figure>,
 }
 
@@ -47,7 +47,7 @@ impl Format for Html {
                 .filter_map(|place| figure::of_scenario(report, place))
                 .collect(),
             overview: figure::scenarios(report),
-            comparison: figure::comparison(report),
+            forest: figure::comparison(report),
             trend: figure::trend(report),
         };
         Ok(page.render()? + "\n")
