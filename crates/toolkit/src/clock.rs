@@ -14,6 +14,12 @@ pub fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
+/// The same moment as [`now`] writes it; `None` for what is no RFC 3339 time.
+pub fn utc(time: &str) -> Option<String> {
+    let time: Timestamp = time.parse().ok()?;
+    Some(format!("{time:.3}"))
+}
+
 /// How long ago that was, in seconds, negative if it is still to come; `None` for what is no RFC 3339 time.
 pub fn seconds_since(time: &str) -> Option<f64> {
     let then: Timestamp = time.parse().ok()?;
