@@ -1,3 +1,5 @@
+use std::io;
+
 use thiserror::Error;
 use toolkit::ToolkitError;
 
@@ -46,4 +48,7 @@ pub(crate) enum Error {
     /// The report cannot be laid out.
     #[error("the report cannot be laid out: {0}")]
     Layout(#[from] askama::Error),
+    /// The same, of a report in XML.
+    #[error("the report cannot be laid out: {0}")]
+    Xml(#[from] io::Error),
 }

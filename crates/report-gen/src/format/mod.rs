@@ -1,8 +1,11 @@
 //! The formats of a report, one a file. A format lays out; what is said is decided in [`crate::model`].
 
 mod cut;
+mod github;
 mod html;
+mod junit;
 pub(crate) mod markdown;
+mod sarif;
 
 use toolkit::Screen;
 
@@ -21,7 +24,14 @@ pub(crate) trait Format: Sync {
     fn render(&self, report: &Report<'_>, screen: Option<Screen>) -> Result<String, Error>;
 }
 
-const ALL: [&dyn Format; 3] = [&markdown::Comment, &markdown::Summary, &html::Html];
+const ALL: [&dyn Format; 6] = [
+    &markdown::Comment,
+    &markdown::Summary,
+    &html::Html,
+    &github::Github,
+    &junit::Junit,
+    &sarif::Sarif,
+];
 
 /// What stdout gets when nobody asks for a format.
 pub(crate) fn for_stdout(_is_terminal: bool) -> &'static dyn Format {

@@ -1,8 +1,11 @@
-use schema::evidence::{Baseline, ComparedMetric, Comparison, Verdict};
+use schema::Section;
+use schema::evidence::{Baseline, ComparedMetric, Comparison, Evidence, Verdict};
 
 use super::facts::short_commit;
-use super::judgement::{CheckRow, Status};
+use super::judgement::{Asker, CheckGroup, CheckRow, Status};
 use super::quantity::{NOT_MEASURED, Quantity, number, written};
+
+const TITLE: &str = "Comparison";
 
 /// The run beside its baseline.
 pub(crate) struct ComparisonTable<'a> {
@@ -13,6 +16,7 @@ pub(crate) struct ComparisonTable<'a> {
     pub(crate) baseline: String,
     pub(crate) rows: Vec<ComparisonRow<'a>>,
     pub(crate) warnings: &'a [String],
+    asker: Asker<'a>,
 }
 
 /// One metric on both sides.
@@ -34,23 +38,35 @@ pub(crate) struct ComparisonRow<'a> {
 }
 
 impl<'a> ComparisonTable<'a> {
-    pub(crate) fn of(comparison: &'a Comparison) -> ComparisonTable<'a> {
-        ComparisonTable {
+    /// Absent where the document holds none.
+    pub(crate) fn of(evidence: &'a Evidence) -> Option<ComparisonTable<'a>> {
+        let comparison = evidence.comparison.as_ref()?;
+        let asker = Asker::of(Comparison::NAME, evidence);
+        let rows = comparison.metrics.iter();
+        Some(ComparisonTable {
             status: Status::of_verdict(comparison.verdict, comparison.passed),
             threshold: written(&comparison.threshold_percent.into(), "percent"),
             baseline: name_of(&comparison.baseline),
-            rows: comparison.metrics.iter().map(ComparisonRow::of).collect(),
+            rows: rows
+                .map(|metric| ComparisonRow {
+                    status: Status::of_verdict(metric.verdict, metric.passed || !asker.refuses),
+                    ..ComparisonRow::of(metric)
+                })
+                .collect(),
             warnings: &comparison.warnings,
-        }
+            asker,
+        })
     }
 
     /// Its metrics in the shape of checks, to stand among what failed; those that decide nothing are none.
-    pub(crate) fn checks(&self) -> impl Iterator<Item = CheckRow<'a>> {
-        self.rows
+    pub(crate) fn checks(&self) -> CheckGroup<'a> {
+        let rows = self
+            .rows
             .iter()
             .filter(|row| row.decides)
             .map(|row| CheckRow {
-                section: "Comparison".to_owned(),
+                section: TITLE.to_owned(),
+                name: format!("{}.{}", Comparison::NAME, row.metric),
                 scenario: row.scenario,
                 metric: row.metric,
                 measured: row.current,
@@ -64,7 +80,15 @@ impl<'a> ComparisonTable<'a> {
                 distance: row.current.value().map(|_| row.change.clone()),
                 status: row.status,
                 note: row.note,
-            })
+                hint: None,
+                took_ms: None,
+                limit_file: self.asker.limit_file,
+            });
+        CheckGroup {
+            title: TITLE,
+            section: Comparison::NAME,
+            rows: rows.collect(),
+        }
     }
 }
 

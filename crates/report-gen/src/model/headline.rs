@@ -74,19 +74,22 @@ impl<'a> Headline<'a> {
 }
 
 fn sections(evidence: &Evidence) -> Vec<(String, Status)> {
-    let answer = |section: &str, passed: bool| match section {
-        "run" if !passed => Status::INTERRUPTED,
-        _ => Status::of_section(Some(passed)),
-    };
     evidence
         .verdicts()
         .into_iter()
-        .map(|(section, passed)| (title(section), answer(section, passed)))
+        .map(|(section, passed)| (title(section), status_of(section, passed)))
         .collect()
 }
 
+pub(super) fn status_of(section: &str, passed: bool) -> Status {
+    match section {
+        "run" if !passed => Status::INTERRUPTED,
+        _ => Status::of_section(Some(passed)),
+    }
+}
+
 /// A section's key as words.
-fn title(section: &str) -> String {
+pub(super) fn title(section: &str) -> String {
     let words = section.replace('_', " ");
     let mut letters = words.chars();
     letters

@@ -2,8 +2,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-use schema::evidence::{Check, CheckStatus, Evidence, GateGroup, ProbeCheck, Verdict};
+use schema::evidence::{
+    Check, CheckStatus, Evidence, GateGroup, Gates, HealthChecks, ProbeCheck, SmokeTests,
+    Validation, Verdict,
+};
+use schema::{Measured, Section};
 
+use super::limit_file;
 use super::quantity::{Quantity, Range, number, written};
 
 /// An answer in a word, with a sign beside it: a colour is never all that tells it.
@@ -45,10 +50,11 @@ impl Status {
         }
     }
 
-    pub(crate) fn of_check(check: &Check) -> Status {
+    /// `passed`: whether it lets the build pass.
+    pub(crate) fn of_check(status: CheckStatus, passed: bool) -> Status {
         Status {
-            word: check.status.name(),
-            tone: Tone::of(check.passed, check.status == CheckStatus::Pass),
+            word: status.name(),
+            tone: Tone::of(passed, status == CheckStatus::Pass),
         }
     }
 
@@ -60,6 +66,7 @@ impl Status {
         }
     }
 
+    /// `passed`: whether it lets the build pass.
     pub(crate) fn of_verdict(verdict: Verdict, passed: bool) -> Status {
         let certain = verdict < Verdict::NotJudged;
         Status {
@@ -105,11 +112,34 @@ impl Tone {
     }
 }
 
+/// The section that asks checks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asker<'a> {
+    /// Its key in the document.
+    pub(crate) section: &'static str,
+    /// Whether it says no. Where it does not, its checks fail nothing: a person may have accepted what they found.
+    pub(crate) refuses: bool,
+    /// The file that holds its limits, where the document tells.
+    pub(crate) limit_file: Option<&'a str>,
+}
+
+impl<'a> Asker<'a> {
+    pub(crate) fn of(section: &'static str, evidence: &'a Evidence) -> Asker<'a> {
+        Asker {
+            section,
+            refuses: evidence.verdicts().contains(&(section, false)),
+            limit_file: limit_file::of(section, evidence),
+        }
+    }
+}
+
 /// A question to the evidence and its answer, whichever section asked.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckRow<'a> {
     /// The title of the group that it stands in; of several where they asked the same.
     pub(crate) section: String,
+    /// Unique within its section, together with the scenario.
+    pub(crate) name: String,
     /// Absent for the run as a whole.
     pub(crate) scenario: Option<&'a str>,
     /// Key path.
@@ -124,15 +154,22 @@ pub(crate) struct CheckRow<'a> {
     pub(crate) distance: Option<String>,
     pub(crate) status: Status,
     pub(crate) note: Option<&'a str>,
+    /// That a gate's limit could be tightened, and by how much.
+    pub(crate) hint: Option<&'a str>,
+    /// How long the request of a probe took, in milliseconds; absent of every other check.
+    pub(crate) took_ms: Option<f64>,
+    /// The file that holds the limit, where the document tells.
+    pub(crate) limit_file: Option<&'a str>,
 }
 
 impl<'a> CheckRow<'a> {
-    fn of(section: &'static str, check: &'a Check) -> CheckRow<'a> {
+    fn of(title: &'static str, asker: Asker<'a>, check: &'a Check) -> CheckRow<'a> {
         let measured = Quantity::found(check.actual.as_ref(), &check.unit);
         let limit = check.expected.number();
         let sign = check.operator.sign();
         CheckRow {
-            section: section.to_owned(),
+            section: title.to_owned(),
+            name: check.name.clone(),
             scenario: check.scenario.as_deref(),
             metric: &check.metric,
             measured: limit.map_or(measured, |limit| measured.told_from(limit)),
@@ -143,13 +180,62 @@ impl<'a> CheckRow<'a> {
                 .value()
                 .zip(limit)
                 .and_then(|(actual, limit)| distance(actual, limit)),
-            status: Status::of_check(check),
+            status: Status::of_check(check.status, check.passed || !asker.refuses),
             note: check.note.as_deref(),
+            hint: None,
+            took_ms: None,
+            limit_file: asker.limit_file,
         }
     }
 }
 
 impl<'a> CheckRow<'a> {
+    /// Its name, without the scenario where that is part of it: what is asked of every scenario is one question.
+    pub(crate) fn question(&self) -> &str {
+        self.scenario
+            .and_then(|scenario| {
+                let rest = self.name.strip_prefix("scenarios.")?;
+                rest.strip_prefix(scenario)?.strip_prefix('.')
+            })
+            .unwrap_or(&self.name)
+    }
+
+    /// What is asked, of which scenario.
+    pub(crate) fn subject(&self) -> String {
+        match self.scenario {
+            Some(scenario) => format!("{} of {scenario}", self.question()),
+            None => self.question().to_owned(),
+        }
+    }
+
+    /// What was found and what was expected, in a sentence without its end.
+    pub(crate) fn answer(&self) -> String {
+        let found = if self.measured.is_absent() {
+            self.measured.to_string()
+        } else {
+            format!("found {}", self.measured)
+        };
+        let interval = self
+            .interval
+            .map(|interval| format!(" (95 % interval {interval})"));
+        let distance = self
+            .distance
+            .as_ref()
+            .map(|distance| format!(" ({distance})"));
+        format!(
+            "{found}{}, expected {}{}",
+            interval.unwrap_or_default(),
+            self.expected,
+            distance.unwrap_or_default()
+        )
+    }
+
+    /// The same with what a person should know about it.
+    pub(crate) fn explained(&self) -> String {
+        let remarks = self.note.into_iter().chain(self.hint);
+        remarks.fold(self.answer(), |words, remark| words + "; " + remark)
+    }
+
     /// The same of two checks that asked the same and got the same answer.
     fn question_and_answer(&self) -> impl Hash + Eq + use<'a> {
         (
@@ -179,17 +265,12 @@ fn distance(actual: f64, limit: f64) -> Option<String> {
 /// The checks that one section asked.
 pub(crate) struct CheckGroup<'a> {
     pub(crate) title: &'static str,
+    /// The key of the section that it stands in.
+    pub(crate) section: &'static str,
     pub(crate) rows: Vec<CheckRow<'a>>,
 }
 
-impl<'a> CheckGroup<'a> {
-    fn of(title: &'static str, checks: impl Iterator<Item = &'a Check>) -> CheckGroup<'a> {
-        CheckGroup {
-            title,
-            rows: checks.map(|check| CheckRow::of(title, check)).collect(),
-        }
-    }
-
+impl CheckGroup<'_> {
     /// How many of its checks fail the build.
     pub(crate) fn failed(&self) -> usize {
         self.rows.iter().filter(|row| row.status.is_bad()).count()
@@ -207,25 +288,30 @@ impl<'a> CheckGroup<'a> {
 
 /// All checks of a document, by the section that asked them; sections without any are left out.
 pub(crate) fn groups(evidence: &Evidence) -> Vec<CheckGroup<'_>> {
-    let validation = evidence
-        .validation
-        .iter()
-        .map(|section| CheckGroup::of("Validation", section.checks.iter()));
-    let health_checks = evidence
-        .health_checks
-        .iter()
-        .map(|section| probes("Health checks", &section.checks));
-    let smoke_tests = evidence
-        .smoke_tests
-        .iter()
-        .map(|section| probes("Smoke tests", &section.tests));
+    let validation = evidence.validation.iter().map(|section| {
+        let asker = Asker::of(Validation::NAME, evidence);
+        let checks = section.checks.iter();
+        let rows = checks.map(|check| CheckRow::of("Validation", asker, check));
+        group("Validation", asker, rows.collect())
+    });
+    let health_checks = evidence.health_checks.iter().map(|section| {
+        let asker = Asker::of(HealthChecks::NAME, evidence);
+        probes("Health checks", asker, &section.checks)
+    });
+    let smoke_tests = evidence.smoke_tests.iter().map(|section| {
+        let asker = Asker::of(SmokeTests::NAME, evidence);
+        probes("Smoke tests", asker, &section.tests)
+    });
     let gates = evidence.gates.iter().flat_map(|section| {
-        GateGroup::ALL.into_iter().map(|group| {
-            let checks = section
-                .checks
-                .iter()
-                .filter(move |gate| gate.group == group);
-            CheckGroup::of(title_of(group), checks.map(|gate| &gate.check))
+        let asker = Asker::of(Gates::NAME, evidence);
+        GateGroup::ALL.into_iter().map(move |part| {
+            let title = title_of(part);
+            let checks = section.checks.iter().filter(|gate| gate.group == part);
+            let rows = checks.map(|gate| CheckRow {
+                hint: gate.hint.as_deref(),
+                ..CheckRow::of(title, asker, &gate.check)
+            });
+            group(title, asker, rows.collect())
         })
     });
     validation
@@ -236,8 +322,20 @@ pub(crate) fn groups(evidence: &Evidence) -> Vec<CheckGroup<'_>> {
         .collect()
 }
 
-fn probes<'a>(title: &'static str, probes: &'a [ProbeCheck]) -> CheckGroup<'a> {
-    CheckGroup::of(title, probes.iter().map(|probe| &probe.check))
+fn probes<'a>(title: &'static str, asker: Asker<'a>, probes: &'a [ProbeCheck]) -> CheckGroup<'a> {
+    let rows = probes.iter().map(|probe| CheckRow {
+        took_ms: probe.timings.total_ms.map(Measured::get),
+        ..CheckRow::of(title, asker, &probe.check)
+    });
+    group(title, asker, rows.collect())
+}
+
+fn group<'a>(title: &'static str, asker: Asker<'a>, rows: Vec<CheckRow<'a>>) -> CheckGroup<'a> {
+    CheckGroup {
+        title,
+        section: asker.section,
+        rows,
+    }
 }
 
 fn title_of(group: GateGroup) -> &'static str {

@@ -6,16 +6,20 @@ mod facts;
 mod figures;
 mod headline;
 mod judgement;
+mod limit_file;
 mod part;
 mod probes;
 mod quantity;
+mod refusals;
 mod scans;
 mod scenarios;
 
 pub(crate) use comparison::ComparisonRow;
 pub(crate) use facts::{readable_time, short_commit};
 pub(crate) use headline::Overall;
+pub(crate) use judgement::{CheckGroup, CheckRow};
 pub(crate) use quantity::{Quantity, Range, every_digit, number};
+pub(crate) use refusals::Refusal;
 pub(crate) use scenarios::{ScenarioRow, Spread};
 
 use schema::Document;
@@ -25,7 +29,6 @@ use comparison::ComparisonTable;
 use facts::{Fact, ProvenanceRow};
 use figures::Figure;
 use headline::Headline;
-use judgement::{CheckGroup, CheckRow};
 use part::Part;
 
 /// Everything that a report says about one document.
@@ -38,10 +41,14 @@ pub(crate) struct Report<'a> {
     pub(crate) headline: Headline<'a>,
     /// The figures of the run as a whole.
     pub(crate) figures: Vec<Figure<'a>>,
+    /// Every section that says no without a check of its own that does.
+    pub(crate) refusals: Vec<Refusal<'a>>,
     /// Every check that did not simply pass, those that fail the build first.
     pub(crate) findings: Vec<CheckRow<'a>>,
     /// All checks, by the section that asked them.
     pub(crate) groups: Vec<CheckGroup<'a>>,
+    /// What the comparison decided by, as checks.
+    pub(crate) compared: Option<CheckGroup<'a>>,
     /// Each batch size and test scenario.
     pub(crate) scenarios: Vec<ScenarioRow<'a>>,
     /// The run beside its baseline.
@@ -62,22 +69,21 @@ impl<'a> Report<'a> {
     /// Of a document and its evidence.
     pub(crate) fn of(document: &'a Document, evidence: &'a Evidence) -> Report<'a> {
         let groups = judgement::groups(evidence);
-        let comparison = evidence.comparison.as_ref().map(ComparisonTable::of);
-        let compared = comparison.iter().flat_map(ComparisonTable::checks);
-        let findings = judgement::findings(
-            groups
-                .iter()
-                .flat_map(|group| group.rows.clone())
-                .chain(compared),
-        );
+        let comparison = ComparisonTable::of(evidence);
+        let compared = comparison.as_ref().map(ComparisonTable::checks);
+        let all = || groups.iter().chain(&compared);
+        let refusals = refusals::of(evidence, all());
+        let findings = judgement::findings(all().flat_map(|group| group.rows.clone()));
         Report {
             evidence,
             document,
             headline: Headline::of(evidence, &groups),
             figures: figures::figures(evidence, &groups),
             scenarios: scenarios::rows(evidence, &groups),
+            refusals,
             findings,
             groups,
+            compared,
             comparison,
             capacity: evidence.capacity.as_ref().and_then(capacity::capacity),
             parts: parts(evidence),

@@ -44,7 +44,7 @@ fn table(caption: &str, probes: &[ProbeCheck]) -> Table {
     let rows = probes
         .iter()
         .map(|probe| Row {
-            status: Some(Status::of_check(&probe.check)),
+            status: Some(Status::of_check(probe.check.status, probe.check.passed)),
             cells: vec![
                 String::new(),
                 probe.check.name.clone(),

@@ -6,10 +6,13 @@
 
 mod contents;
 mod formats;
+mod github;
 mod hostile;
+mod junit;
 mod markdown;
 mod page;
 mod pipe;
+mod sarif;
 
 use pipeline_tests::{Ran, Workplace};
 use scraper::{Html, Selector};
@@ -27,8 +30,15 @@ fn markdown(document: &str) -> String {
 }
 
 fn html(document: &str) -> String {
-    report_gen(&["--format", "html"], document).stdout
+    in_format("html", document)
 }
+
+fn in_format(name: &str, document: &str) -> String {
+    report_gen(&["--format", name], document).stdout
+}
+
+/// A document whose verdict is no though no check of it says so.
+const INTERRUPTED: &str = r#"{"run":{"interrupted":true}}"#;
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
