@@ -51,4 +51,7 @@ pub(crate) enum Error {
     /// The same, of a report in XML.
     #[error("the report cannot be laid out: {0}")]
     Xml(#[from] io::Error),
+    /// A table of values cannot be written.
+    #[error("the table cannot be written: {0}")]
+    Table(#[from] csv::Error),
 }

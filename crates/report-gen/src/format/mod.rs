@@ -1,11 +1,15 @@
 //! The formats of a report, one a file. A format lays out; what is said is decided in [`crate::model`].
 
+mod badge;
+mod csv;
 mod cut;
 mod github;
 mod html;
 mod junit;
 pub(crate) mod markdown;
+mod openmetrics;
 mod sarif;
+mod terminal;
 
 use toolkit::Screen;
 
@@ -24,18 +28,26 @@ pub(crate) trait Format: Sync {
     fn render(&self, report: &Report<'_>, screen: Option<Screen>) -> Result<String, Error>;
 }
 
-const ALL: [&dyn Format; 6] = [
+const ALL: [&dyn Format; 10] = [
     &markdown::Comment,
     &markdown::Summary,
     &html::Html,
+    &terminal::Terminal,
     &github::Github,
     &junit::Junit,
     &sarif::Sarif,
+    &openmetrics::OpenMetrics,
+    &csv::Csv,
+    &badge::Badge,
 ];
 
 /// What stdout gets when nobody asks for a format.
-pub(crate) fn for_stdout(_is_terminal: bool) -> &'static dyn Format {
-    &markdown::Comment
+pub(crate) fn for_stdout(is_terminal: bool) -> &'static dyn Format {
+    if is_terminal {
+        &terminal::Terminal
+    } else {
+        &markdown::Comment
+    }
 }
 
 /// The names of all formats.

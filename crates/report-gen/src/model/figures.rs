@@ -4,7 +4,7 @@ use super::judgement::{CheckGroup, CheckRow, Status};
 use super::quantity::{Quantity, Range};
 
 /// One figure of the run as a whole, with every limit that it was held to.
-pub(crate) struct Figure<'a> {
+pub(crate) struct KeyFigure<'a> {
     pub(crate) label: &'static str,
     pub(crate) measured: Quantity<'a>,
     pub(crate) interval: Option<Range>,
@@ -20,12 +20,12 @@ pub(crate) struct Limit {
 }
 
 /// The figures that people look at first, measured or not.
-pub(crate) fn figures<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'a>]) -> Vec<Figure<'a>> {
+pub(crate) fn figures<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'a>]) -> Vec<KeyFigure<'a>> {
     let measured = Measurements::from(evidence);
     let figure = |label, key, unit, value, ci95| {
         let asked = rows_about(key, groups);
         let limits = asked.iter().filter_map(|row| row.limit);
-        Figure {
+        KeyFigure {
             label,
             measured: limits.fold(Quantity::new(value, unit), Quantity::told_from),
             interval: Range::of(ci95),

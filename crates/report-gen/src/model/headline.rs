@@ -37,7 +37,7 @@ impl Overall {
         self == Overall::Passed
     }
 
-    fn status(self) -> Status {
+    pub(crate) fn status(self) -> Status {
         Status::of_section(match self {
             Overall::Passed => Some(true),
             Overall::Failed => Some(false),

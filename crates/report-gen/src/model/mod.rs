@@ -7,6 +7,7 @@ mod figures;
 mod headline;
 mod judgement;
 mod limit_file;
+pub(crate) mod measurements;
 mod part;
 mod probes;
 mod quantity;
@@ -14,10 +15,11 @@ mod refusals;
 mod scans;
 mod scenarios;
 
-pub(crate) use comparison::ComparisonRow;
-pub(crate) use facts::{readable_time, short_commit};
+pub(crate) use comparison::{ComparisonRow, ComparisonTable};
+pub(crate) use facts::{Fact, readable_time, short_commit};
+pub(crate) use figures::KeyFigure;
 pub(crate) use headline::Overall;
-pub(crate) use judgement::{CheckGroup, CheckRow};
+pub(crate) use judgement::{CheckGroup, CheckRow, Status};
 pub(crate) use quantity::{Quantity, Range, every_digit, number};
 pub(crate) use refusals::Refusal;
 pub(crate) use scenarios::{ScenarioRow, Spread};
@@ -25,9 +27,7 @@ pub(crate) use scenarios::{ScenarioRow, Spread};
 use schema::Document;
 use schema::evidence::Evidence;
 
-use comparison::ComparisonTable;
-use facts::{Fact, ProvenanceRow};
-use figures::Figure;
+use facts::ProvenanceRow;
 use headline::Headline;
 use part::Part;
 
@@ -40,7 +40,7 @@ pub(crate) struct Report<'a> {
     /// The verdict and which run it is about.
     pub(crate) headline: Headline<'a>,
     /// The figures of the run as a whole.
-    pub(crate) figures: Vec<Figure<'a>>,
+    pub(crate) figures: Vec<KeyFigure<'a>>,
     /// Every section that says no without a check of its own that does.
     pub(crate) refusals: Vec<Refusal<'a>>,
     /// Every check that did not simply pass, those that fail the build first.

@@ -55,12 +55,12 @@ fn an_unknown_ending_or_format_is_refused_with_the_known_ones() {
     let run = report_gen(&["--output", "report.pdf"], PASSED).ended(2);
     assert_eq!(
         run.stderr,
-        "report-gen: error: --output report.pdf: the ending tells no format: expected one of .md, .markdown, .html, .htm, .xml, .sarif, or --format with one of markdown, summary, html, github, junit, sarif\n"
+        "report-gen: error: --output report.pdf: the ending tells no format: expected one of .md, .markdown, .html, .htm, .txt, .xml, .sarif, .prom, .om, .csv, .svg, or --format with one of markdown, summary, html, terminal, github, junit, sarif, openmetrics, csv, badge\n"
     );
     let run = report_gen(&["--format", "pdf"], PASSED).ended(2);
     assert_eq!(
         run.stderr,
-        "report-gen: error: --format: found pdf, expected one of markdown, summary, html, github, junit, sarif\n"
+        "report-gen: error: --format: found pdf, expected one of markdown, summary, html, terminal, github, junit, sarif, openmetrics, csv, badge\n"
     );
     let run = report_gen(&["--format=html", "--format=markdown"], PASSED).ended(2);
     assert!(run.stderr.contains("--format: given 2 times for 1 outputs"));

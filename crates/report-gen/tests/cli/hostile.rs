@@ -5,7 +5,8 @@ use scraper::Selector;
 
 use crate::{FAILED, PASSED, html, markdown, parsed, texts};
 
-const HOSTILE: &str = r#"<script>alert(1)</script>|a`b*_c_ @everyone [x](y) "quoted" 'too'"#;
+pub(crate) const HOSTILE: &str =
+    r#"<script>alert(1)</script>|a`b*_c_ @everyone [x](y) "quoted" 'too'"#;
 
 /// A document in which every text is hostile.
 pub(crate) fn hostile() -> String {

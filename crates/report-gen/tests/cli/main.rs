@@ -4,15 +4,19 @@
     reason = "a helper of a test may fail as a test does"
 )]
 
+mod badge;
 mod contents;
+mod csv;
 mod formats;
 mod github;
 mod hostile;
 mod junit;
 mod markdown;
+mod openmetrics;
 mod page;
 mod pipe;
 mod sarif;
+mod terminal;
 
 use pipeline_tests::{Ran, Workplace};
 use scraper::{Html, Selector};
