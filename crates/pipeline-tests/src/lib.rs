@@ -95,6 +95,22 @@ impl fmt::Display for Ran {
     }
 }
 
+/// Runs a command to its end with `stdin`.
+pub fn fed(command: &mut Command, stdin: &str) -> Ran {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a program");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    std::thread::scope(|scope| {
+        // A tool that has found a usage error reads nothing.
+        scope.spawn(move || pipe.write_all(stdin.as_bytes()).ok());
+        Ran::of(child.wait_with_output().expect("a program"))
+    })
+}
+
 /// A folder of its own, with the tools on PATH.
 pub struct Workplace {
     folder: TempDir,
@@ -147,19 +163,7 @@ impl Workplace {
 
     /// Runs a program to its end with `stdin`.
     pub fn feed(&self, program: &str, arguments: &[&str], stdin: &str) -> Ran {
-        let mut child = self
-            .command(program, arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("a program");
-        let mut pipe = child.stdin.take().expect("a pipe");
-        std::thread::scope(|scope| {
-            // A tool that has found a usage error reads nothing.
-            scope.spawn(move || pipe.write_all(stdin.as_bytes()).ok());
-            Ran::of(child.wait_with_output().expect("a program"))
-        })
+        fed(&mut self.command(program, arguments), stdin)
     }
 
     /// Runs a line in plain `sh`, with `$CONFIG` the folder of the shipped configuration.

@@ -23,8 +23,14 @@ pub struct Request {
 
 /// A whole answer with a body.
 pub fn answer(status: u16, body: &str) -> String {
-    let length = body.len();
-    format!("HTTP/1.1 {status} Said\r\nContent-Length: {length}\r\n\r\n{body}")
+    answer_with(status, &[], body)
+}
+
+/// The same with further headers, each as in `Retry-After: 1`.
+pub fn answer_with(status: u16, headers: &[&str], body: &str) -> String {
+    let length = format!("Content-Length: {}", body.len());
+    let head = [&[length.as_str()], headers].concat().join("\r\n");
+    format!("HTTP/1.1 {status} Said\r\n{head}\r\n\r\n{body}")
 }
 
 /// Answers each request with the bytes that `respond` makes, and closes its connection. No bytes are no answer at all: the

@@ -103,6 +103,7 @@ impl Prepared {
     fn without_answer(&self, target: &Target, waited: Option<Measured>, why: &str) -> Asked {
         let exchange = Exchange {
             status: None,
+            headers: Vec::new(),
             body: Vec::new(),
             failure: Some(toolkit::http::Failure {
                 kind: FailureKind::Timeout,

@@ -1,7 +1,7 @@
 use std::io::{self, ErrorKind, Read};
 use std::time::{Duration, Instant};
 
-use http::{HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use rustls::pki_types::ServerName;
 use schema::evidence::ProbeTimings;
 use ureq::config::Config;
@@ -45,6 +45,8 @@ pub struct Request<'a> {
 pub struct Exchange {
     /// The status of the answer, if there is one.
     pub status: Option<u16>,
+    /// The headers of the answer that are text, their names in small letters.
+    pub headers: Vec<(String, String)>,
     /// The body of the answer as far as it came.
     pub body: Vec<u8>,
     /// Why there is no whole answer, if there is none.
@@ -109,6 +111,7 @@ impl Client {
         let trace = Trace::begin();
         let mut exchange = Exchange {
             status: None,
+            headers: Vec::new(),
             body: Vec::new(),
             failure: None,
             timings: ProbeTimings::default(),
@@ -156,6 +159,7 @@ impl Client {
         };
         let mut answer = answer.map_err(|error| Failure::of(error, trace))?;
         exchange.status = Some(answer.status().as_u16());
+        exchange.headers = texts(answer.headers());
         read_body(answer.body_mut(), &mut exchange.body).map_err(|error| match error {
             Some(error) => Failure::of(error.into(), trace),
             None => Failure {
@@ -241,6 +245,14 @@ fn run(
     agent.run(http::Request::from_parts(head, body))
 }
 
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+    let texts = headers.iter().filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    });
+    texts.collect()
+}
+
 /// Reads a body as far as it comes. The error is `None` where there is more than anybody needs.
 fn read_body(from: &mut Body, body: &mut Vec<u8>) -> Result<(), Option<io::Error>> {
     let most = LARGEST_BODY_BYTES as u64 + 1;
@@ -258,6 +270,15 @@ fn read_body(from: &mut Body, body: &mut Vec<u8>) -> Result<(), Option<io::Error
         return Err(None);
     }
     Ok(())
+}
+
+impl Exchange {
+    /// The first header of this name, which is in small letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(known, _)| known == name)?;
+        Some(value)
+    }
 }
 
 impl Failure {

@@ -194,6 +194,7 @@ mod tests {
     fn answer(status: u16, body: &str) -> Exchange {
         Exchange {
             status: Some(status),
+            headers: Vec::new(),
             body: body.as_bytes().to_vec(),
             failure: None,
             timings: Default::default(),

@@ -1,0 +1,212 @@
+use std::cmp::Reverse;
+
+use schema::Section;
+use schema::evidence::{
+    Check, CheckStatus, ComparedMetric, Comparison, Evidence, Gates, HealthChecks, SmokeTests,
+    Validation, Verdict, unit_symbol,
+};
+use toolkit::figure::figure;
+use toolkit::summary::sentence;
+
+/// One thing for which the evidence says no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// The section's key in the document.
+    pub(crate) section: &'static str,
+    /// The check's name in its section; of a comparison, the metric with its scenario.
+    pub(crate) name: String,
+    /// `failed`, `missing`, `regressed` and so on.
+    pub(crate) status: &'static str,
+    /// What was found and what was expected, as a sentence.
+    pub(crate) text: String,
+    weight: Weight,
+}
+
+/// How much a finding says: what was measured and is bad before what nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Undecided,
+    Unknown,
+    Bad,
+}
+
+/// What a document's checks came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    /// All that fails the build, the most important first: by how much it says, then what was asked of the deployed service
+    /// before what was measured in advance. What two sections found alike is there once.
+    pub(crate) failed: Vec<Finding>,
+    /// How many checks there are, failed or not.
+    pub(crate) checks: usize,
+}
+
+impl Findings {
+    pub(crate) fn of(evidence: &Evidence) -> Findings {
+        let mut findings = Findings::default();
+        if let Some(section) = &evidence.health_checks {
+            let checks = section.checks.iter().map(|probe| &probe.check);
+            findings.add_checks(HealthChecks::NAME, checks);
+        }
+        if let Some(section) = &evidence.smoke_tests {
+            let checks = section.tests.iter().map(|probe| &probe.check);
+            findings.add_checks(SmokeTests::NAME, checks);
+        }
+        if let Some(section) = &evidence.gates {
+            let checks = section.checks.iter().map(|gate| &gate.check);
+            findings.add_checks(Gates::NAME, checks);
+        }
+        if let Some(section) = &evidence.validation {
+            findings.add_checks(Validation::NAME, &section.checks);
+        }
+        if let Some(section) = &evidence.comparison {
+            findings.checks += section.metrics.len();
+            let worse = section.metrics.iter().filter(|metric| !metric.passed);
+            worse.for_each(|metric| findings.add(of_metric(metric)));
+        }
+        for (section, passed) in evidence.verdicts() {
+            let told = findings.failed.iter().any(|known| known.section == section);
+            if !passed && !told {
+                findings.add(of_section(section));
+            }
+        }
+        let by_weight = |finding: &Finding| Reverse(finding.weight);
+        findings.failed.sort_by_key(by_weight);
+        findings
+    }
+
+    fn add_checks<'a>(
+        &mut self,
+        section: &'static str,
+        checks: impl IntoIterator<Item = &'a Check>,
+    ) {
+        for check in checks {
+            self.checks += 1;
+            if !check.passed {
+                self.add(of_check(section, check));
+            }
+        }
+    }
+
+    fn add(&mut self, finding: Finding) {
+        if self.failed.iter().all(|known| known.text != finding.text) {
+            self.failed.push(finding);
+        }
+    }
+}
+
+fn of_check(section: &'static str, check: &Check) -> Finding {
+    Finding {
+        section,
+        name: check.name.clone(),
+        status: check.status.name(),
+        text: sentence(check),
+        weight: match check.status {
+            CheckStatus::Pass | CheckStatus::Fail => Weight::Bad,
+            CheckStatus::Missing => Weight::Unknown,
+            CheckStatus::Inconclusive => Weight::Undecided,
+        },
+    }
+}
+
+fn of_metric(metric: &ComparedMetric) -> Finding {
+    let name = match &metric.scenario {
+        Some(scenario) => format!("{} of {scenario}", metric.metric),
+        None => metric.metric.clone(),
+    };
+    let unit = unit_symbol(&metric.unit);
+    let value = |value: Option<schema::Measured>| match value {
+        Some(value) => format!("{} {unit}", figure(value.get()))
+            .trim_end()
+            .to_owned(),
+        None => "missing".to_owned(),
+    };
+    let (before, now) = (value(metric.baseline), value(metric.current));
+    Finding {
+        section: Comparison::NAME,
+        text: format!("{name} is {now}, {before} in the baseline"),
+        name,
+        status: metric.verdict.name(),
+        weight: match metric.verdict {
+            Verdict::Missing => Weight::Unknown,
+            Verdict::Inconclusive | Verdict::NotJudged => Weight::Undecided,
+            _ => Weight::Bad,
+        },
+    }
+}
+
+/// A section that says no without a check that says why.
+fn of_section(section: &'static str) -> Finding {
+    let text = match section {
+        "run" => "the run was broken off".to_owned(),
+        "capacity" => "there is no rate at which the condition holds".to_owned(),
+        section => format!("{section} says no"),
+    };
+    Finding {
+        section,
+        name: section.to_owned(),
+        status: CheckStatus::Fail.name(),
+        text,
+        weight: Weight::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn check(name: &str, status: &str) -> Value {
+        json!({"name": name, "metric": name, "unit": "ms", "operator": "<=", "expected": 50, "actual": 61,
+            "status": status, "passed": status == "pass"})
+    }
+
+    fn texts(evidence: Value) -> Vec<String> {
+        let evidence = serde_json::from_value(evidence).unwrap();
+        let failed = Findings::of(&evidence).failed.into_iter();
+        failed.map(|finding| finding.text).collect()
+    }
+
+    #[test]
+    fn what_is_bad_comes_before_what_nobody_knows_and_stands_there_once() {
+        let same = [
+            check("c", "inconclusive"),
+            check("b", "missing"),
+            check("a", "fail"),
+        ];
+        let evidence = json!({
+            "validation": {"passed": false, "checks": same},
+            "gates": {"passed": false, "checks": [{"group": "performance", "name": "a", "metric": "a", "unit": "ms",
+                "operator": "<=", "expected": 50, "actual": 61, "status": "fail", "passed": false}]},
+        });
+        assert_eq!(
+            texts(evidence),
+            ["a", "b", "c"].map(|name| format!("{name} is 61 ms, expected <= 50 ms"))
+        );
+    }
+
+    #[test]
+    fn a_section_that_gives_no_reason_is_a_finding_all_the_same() {
+        assert_eq!(
+            texts(
+                json!({"run": {"interrupted": true}, "smoke_tests": {"passed": false}, "capacity": {"steps": []}})
+            ),
+            [
+                "the run was broken off",
+                "there is no rate at which the condition holds",
+                "smoke_tests says no"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_metric_that_became_worse_is_told_with_what_it_was() {
+        let metric = json!({"scenario": "batch_4", "metric": "latency.p95_ms", "unit": "ms", "better": "lower",
+            "baseline": 12, "current": 15.5, "verdict": "regressed", "passed": false});
+        let comparison = json!({"passed": false, "verdict": "regressed", "threshold_percent": 10, "metrics": [metric],
+            "baseline": {}});
+        assert_eq!(
+            texts(json!({"comparison": comparison})),
+            ["latency.p95_ms of batch_4 is 15.5 ms, 12 ms in the baseline"]
+        );
+    }
+}

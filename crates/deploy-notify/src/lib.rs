@@ -1,0 +1,85 @@
+//! deploy-notify: how a deployment ended, told to people and systems.
+//!
+//! `message` is what is told (`status` how it ended, `finding` what failed in the evidence), `channel` whom it is told, one
+//! a file, `delivery` how a request gets there in spite of bad days. `surroundings` is what CI knows, `secret` what nobody may
+//! read, `github` what the three channels of GitHub share, `text` how words fit into a limit.
+
+mod channel;
+mod delivery;
+mod error;
+mod finding;
+mod github;
+mod message;
+mod options;
+mod secret;
+mod status;
+mod surroundings;
+mod text;
+
+use schema::evidence::Evidence;
+use schemars::schema_for;
+use toolkit::http::{Client, Security};
+use toolkit::{Exit, Interrupt, Streams, Tool, documents, on_one_line};
+
+use channel::{CHANNELS, Channel};
+use delivery::Deadline;
+use error::{Error, FailedChannel};
+use message::Message;
+use options::Options;
+
+const TOOL: Tool = Tool {
+    name: env!("CARGO_PKG_NAME"),
+    version: env!("CARGO_PKG_VERSION"),
+    schema: || schema_for!(Evidence),
+};
+
+/// GitHub answers nobody who has none.
+const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+/// Reads a document, if there is one, tells how the deployment ended, writes the document on.
+pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
+    TOOL.run(arguments, streams, notify)
+}
+
+fn notify(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
+    options.check()?;
+    let _whole_pipe_is_interrupted_by_its_first_tool = Interrupt::defer()?;
+    let incoming = documents::read_begun(streams)?;
+    let evidence = incoming.as_ref().map(|incoming| &incoming.evidence);
+    let message = Message::of(&options, evidence)?;
+    let client = Client::new(Security::default(), USER_AGENT);
+    let mut failed = Vec::new();
+    for kind in CHANNELS.iter().filter(|kind| (kind.wanted)(&options)) {
+        let told = (kind.open)(&options, &message).map_err(|error| error.to_string());
+        let told = told.and_then(|channel| {
+            if options.dry_run {
+                Ok(preview(&*channel))
+            } else {
+                let deadline = Deadline::after(options.timeout);
+                delivery::deliver(&*channel, &client, deadline)
+            }
+        });
+        match told {
+            Ok(words) => streams.say(&format!("{}: {}: {words}", TOOL.name, kind.name)),
+            Err(reason) => failed.push(FailedChannel {
+                name: kind.name,
+                reason: on_one_line(&reason),
+            }),
+        }
+    }
+    let verdict = match incoming {
+        Some(incoming) => incoming.pass_on(None, streams),
+        None => Ok(Exit::Passed),
+    };
+    if failed.is_empty() {
+        Ok(verdict?)
+    } else {
+        Err(Error::Channels(failed))
+    }
+}
+
+fn preview(channel: &dyn Channel) -> String {
+    let requests = channel.requests();
+    let shown: Vec<String> = requests.iter().map(|request| request.shown()).collect();
+    format!("would send\n{}", shown.join("\n"))
+}

@@ -1,0 +1,48 @@
+use super::*;
+
+#[test]
+fn a_message_is_blocks_and_a_text_for_whoever_knows_none() {
+    let slack = Service::ok();
+    let variables = [github(&slack), vec![("SLACK_WEBHOOK_URL", &*slack.url)]].concat();
+    let arguments = [
+        "--slack",
+        "--revision=v1.4.2",
+        "--message=Rolled <back> & asked @ops",
+        "--environment-url=https://staging.example.org",
+    ];
+    run(&arguments, &variables, &judged(false)).ended(1);
+    let sent = slack.only();
+    assert_eq!(sent.line, "POST /");
+    assert!(
+        sent.head.contains("content-type: application/json\r\n"),
+        "{}",
+        sent.head
+    );
+    let mut body = sent.body;
+    let time = body["blocks"][4]["elements"][0]["text"].take();
+    assert!(time.as_str().unwrap().ends_with('Z'));
+    let field = |label: &str, text: &str| json!({"type": "mrkdwn", "text": format!("*{label}*\n{text}"), "verbatim": true});
+    let section = |text: &str| json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}});
+    assert_eq!(
+        body,
+        json!({
+            "text": "❌ Deployment to staging: failure\n\
+                the evidence says no: latency.p99_ms is 61 ms, expected &lt;= 50 ms",
+            "blocks": [
+                {"type": "header", "text": {"type": "plain_text", "text": "❌ Deployment to staging: failure"}},
+                {"type": "section", "fields": [
+                    field("Environment", "staging"),
+                    field("Status", "failure"),
+                    field("Evidence", "failed"),
+                    field("Revision", "v1.4.2"),
+                    field("Commit", COMMIT),
+                    field("Run", "<https://github.com/owner/name/actions/runs/99|open>"),
+                    field("Service", "<https://staging.example.org|open>"),
+                ]},
+                section("Rolled &lt;back&gt; &amp; asked @\u{200b}ops"),
+                section("*What failed*\n• failed: latency.p99_ms is 61 ms, expected &lt;= 50 ms"),
+                {"type": "context", "elements": [{"type": "mrkdwn", "text": null, "verbatim": true}]},
+            ],
+        })
+    );
+}
