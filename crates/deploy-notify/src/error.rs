@@ -120,6 +120,14 @@ pub(crate) enum Error {
         /// The file.
         path: String,
     },
+    /// The address of a page cannot be made a link. A password may be in it.
+    #[error(
+        "{option}: expected an address as in https://host/page, without a user name, other characters as %XX"
+    )]
+    OddPage {
+        /// The option that names it.
+        option: &'static str,
+    },
     /// Some channels were not told; the others were.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Channels(Vec<FailedChannel>),

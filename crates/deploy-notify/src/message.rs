@@ -1,6 +1,7 @@
 use schema::evidence::Evidence;
 use serde::Serialize;
 use toolkit::clock;
+use toolkit::http::without_user;
 
 use crate::error::Error;
 use crate::finding::{Finding, Findings};
@@ -95,8 +96,8 @@ impl Message {
             revision: options.revision.clone(),
             commit,
             run,
-            url: options.url.clone().or_else(surroundings::run_url),
-            environment_url: options.environment_url.clone(),
+            url: page("--url", options.url.clone().or_else(surroundings::run_url))?,
+            environment_url: page("--environment-url", options.environment_url.clone())?,
             time: clock::now(),
         })
     }
@@ -113,6 +114,24 @@ impl Message {
             0 => None,
             more => Some(format!("… and {more} more")),
         }
+    }
+}
+
+/// The address of a page that people are sent to. It becomes a link in the text of others, which nothing in it may end.
+fn page(option: &'static str, url: Option<String>) -> Result<Option<String>, Error> {
+    let ends_a_link = |character: char| {
+        character.is_control() || character.is_whitespace() || r#"<>|"`\"#.contains(character)
+    };
+    let is_page = |url: &String| {
+        let schemes = ["http://", "https://"];
+        schemes.iter().any(|scheme| url.starts_with(scheme))
+            && !url.contains(ends_a_link)
+            && without_user(url) == *url
+    };
+    if url.as_ref().is_none_or(is_page) {
+        Ok(url)
+    } else {
+        Err(Error::OddPage { option })
     }
 }
 

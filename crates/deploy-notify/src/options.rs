@@ -41,11 +41,11 @@ pub(crate) struct Options {
     pub(crate) commit: Option<String>,
 
     /// the page of the run that deployed it (default: that of the run of GitHub Actions)
-    #[argh(option, arg_name = "url", from_str_fn(page))]
+    #[argh(option, arg_name = "url")]
     pub(crate) url: Option<String>,
 
     /// the page of what was deployed
-    #[argh(option, arg_name = "url", from_str_fn(page))]
+    #[argh(option, arg_name = "url")]
     pub(crate) environment_url: Option<String>,
 
     /// send nothing, and show on stderr what would be sent
@@ -196,22 +196,4 @@ fn name(text: &str) -> Result<String, String> {
             "found {text:?}, expected one line of 1 to {LONGEST_NAME} characters"
         ))
     }
-}
-
-/// The address of a page that people are sent to, which is text of other systems: it may end no link there.
-fn page(url: &str) -> Result<String, String> {
-    let is_link = ["http://", "https://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme));
-    let ends_a_link = |character: char| {
-        character.is_control() || character.is_whitespace() || r#"<>|"`\"#.contains(character)
-    };
-    if !is_link || url.contains(ends_a_link) || toolkit::http::without_user(url) != url {
-        // Not what was found: a password may be in it.
-        return Err(
-            "expected an address as in https://host/page, without a user, other characters as %XX"
-                .to_owned(),
-        );
-    }
-    Ok(url.to_owned())
 }

@@ -11,7 +11,7 @@ use schema::configuration::{
 use serde_json::{Value, json};
 use toolkit::{Streams, configuration};
 
-const TOOLS: [&str; 9] = [
+const TOOLS: [&str; 10] = [
     "bench-run",
     "perf-validate",
     "perf-compare",
@@ -20,6 +20,7 @@ const TOOLS: [&str; 9] = [
     "health-probe",
     "smoke-test",
     "report-gen",
+    "deploy-notify",
     "policy-server",
 ];
 
@@ -227,6 +228,7 @@ fn the_schema_that_a_tool_prints_is_the_published_one() {
         "health-probe",
         "smoke-test",
         "report-gen",
+        "deploy-notify",
     ] {
         let ran = place.run(tool, &["--schema"]);
         assert_eq!(
@@ -273,6 +275,7 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/policy-server.md",
         "bin-docs/health-probe.md",
         "bin-docs/smoke-test.md",
+        "bin-docs/deploy-notify.md",
     ] {
         let path = root().join(page);
         let text = fs::read_to_string(&path).unwrap();

@@ -22,7 +22,7 @@ const HEED_THE_PIPE: &str = "trap : INT TERM; ";
 const EVIDENCE: &str = "evidence.json";
 
 /// All tools, so that whoever looks around after the first run finds them.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 9] = [
     "bench-run",
     "perf-validate",
     "perf-compare",
@@ -30,6 +30,7 @@ const PACKAGES: [&str; 8] = [
     "gate-check",
     "health-probe",
     "report-gen",
+    "deploy-notify",
     "policy-server",
 ];
 

@@ -53,15 +53,19 @@ fn a_usage_error_says_what_is_missing_or_too_much() {
             "expected one line of 1 to 100 characters",
         ),
         (
-            vec!["--slack", "--url=javascript:alert(1)"],
+            vec!["--slack", "--status=error", "--url=javascript:alert(1)"],
             "expected an address as in https://host/page",
         ),
         (
-            vec!["--slack", "--url=https://me:s3cret@host"],
+            vec!["--slack", "--status=error", "--url=https://me:s3cret@host"],
             "expected an address as in https://host/page",
         ),
         (
-            vec!["--slack", "--environment-url=https://host/a>b"],
+            vec![
+                "--slack",
+                "--status=error",
+                "--environment-url=https://host/a>b",
+            ],
             "expected an address as in https://host/page",
         ),
         (
