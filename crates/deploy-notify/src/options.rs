@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 100;
 #[derive(Debug, Default, FromArgs)]
 #[argh(
     example = "deploy-notify --environment production --status success --slack\n\
-               gate-check --gates gates.yaml < run.json | deploy-notify --environment staging --github-comment",
+               deploy-notify --environment staging --github-comment --github-commit-status < judged.json",
     note = "Times: 500ms, 60s, 2m; a number alone is seconds.\n\
             Secrets come from the environment or a file: SLACK_WEBHOOK_URL, PERFPIPE_WEBHOOK_KEY, GITHUB_TOKEN or GH_TOKEN."
 )]
