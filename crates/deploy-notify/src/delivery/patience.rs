@@ -52,7 +52,7 @@ impl Time for Deadline {
     }
 }
 
-/// What an attempt that was not the last one or the only one came to.
+/// What became of a message that was taken, and with which attempt.
 #[derive(Debug)]
 pub(crate) struct Delivered {
     pub(crate) words: &'static str,
