@@ -66,3 +66,82 @@ fuzz:
 # all that CI does
 ci:
     bash .ci/run
+
+# What the workflows of .github run, step by step; bin-docs/workflows.md says when.
+
+# the compiler of CI
+toolchain:
+    rustup toolchain install stable --profile minimal --component rustfmt --component clippy && rustup default stable
+
+# the oldest compiler that the manifest allows
+oldest-rust:
+    rustup toolchain install 1.89 --profile minimal && cargo +1.89 check --workspace --locked
+
+# the tools as one archive, for the jobs that follow
+pack-tools:
+    find target/release -maxdepth 1 -type f -perm -u+x -printf '%f\n' \
+        | tar --create --gzip --file tools.tar.gz --directory target/release --files-from -
+
+# the tools of an earlier job
+unpack-tools:
+    mkdir -p target/release && tar --extract --gzip --file tools.tar.gz --directory target/release
+
+# measures BENCHMARK in ENVIRONMENT, validates, compares, gates and reports
+performance:
+    target/release/bench-run --config "${BENCHMARK:-config/ci-benchmark.yaml}" --environment "${ENVIRONMENT:-local}" \
+        | target/release/perf-validate --thresholds config/performance-thresholds.yaml \
+        | target/release/perf-compare --baseline baselines --threshold 10 --allow-missing baseline --allow-saturated \
+        | target/release/gate-check --gates config/quality-gates.yaml --only performance \
+        | target/release/report-gen --output report.html > evidence.json
+
+# takes what `performance` measured over into the baselines, if it has passed
+keep-baseline:
+    target/release/perf-compare --baseline baselines --update --current evidence.json > /dev/null
+
+# what `performance` measured, as a comment, the summary of the step, a test report and annotations
+show-performance:
+    target/release/report-gen --results evidence.json --exit-zero \
+        --output comment.md --format markdown --output summary.md --format summary \
+        --output junit.xml --format junit --output annotations.txt --format github > /dev/null \
+        && cat summary.md >> "${GITHUB_STEP_SUMMARY:-/dev/stderr}" && cat annotations.txt
+
+# puts comment.md on PULL_REQUEST
+comment:
+    target/release/deploy-notify --environment "${ENVIRONMENT:-local}" --github-comment --body comment.md \
+        --pull-request "$PULL_REQUEST" --exit-zero < evidence.json > /dev/null
+
+# the scanner that `audit` runs
+audit-tool:
+    cargo install cargo-audit --version 0.22.2 --locked
+
+# known vulnerabilities of the dependencies
+audit:
+    cargo audit --json > audit.json || test -s audit.json
+
+# gates what `audit` and Trivy found
+gate-scans:
+    target/release/scan-import --commit "$(git rev-parse HEAD)" audit.json trivy.json < /dev/null \
+        | target/release/gate-check --gates config/quality-gates.yaml --only security --allow-missing code_quality \
+        --commit "$(git rev-parse HEAD)" > security.json
+
+# deploys to ENVIRONMENT with the repository's own program
+deploy:
+    test -x config/deploy/deploy \
+        || { echo 'config/deploy/deploy is no program: bin-docs/workflows.md says what it must do' >&2; exit 1; } \
+        && config/deploy/deploy "${ENVIRONMENT:?}"
+
+# asks the service in ENVIRONMENT whether it is up and does what it must
+probe-deployment:
+    target/release/health-probe --environment "${ENVIRONMENT:-local}" --environments "${ENVIRONMENTS:-config/environments.yaml}" --wait-for-up 60s < /dev/null \
+        | target/release/smoke-test --environment "${ENVIRONMENT:-local}" --environments "${ENVIRONMENTS:-config/environments.yaml}" \
+        | target/release/gate-check --gates config/quality-gates.yaml --only deployment \
+        | target/release/report-gen --output deployment.html > deployment.json
+
+# what `probe-deployment` found, as the summary of the step
+show-deployment:
+    target/release/report-gen --results deployment.json --exit-zero --output deployment.md --format summary > /dev/null \
+        && cat deployment.md >> "${GITHUB_STEP_SUMMARY:-/dev/stderr}"
+
+# tells Slack how the deployment to ENVIRONMENT ended
+notify:
+    target/release/deploy-notify --environment "$ENVIRONMENT" --status "$STATUS" --slack < /dev/null

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that cannot go on says so by panicking.
 
 pub mod hostile;
+pub mod justfile;
 pub mod patience;
 pub mod server;
 
