@@ -7,6 +7,7 @@ mod jobs;
 mod recipes;
 mod rules;
 mod semantics;
+mod told;
 
 use std::fs;
 

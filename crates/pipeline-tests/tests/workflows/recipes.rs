@@ -9,12 +9,12 @@ use pipeline_tests::{Ran, Workplace, alone, root, tools};
 use serde_json::{Value, json};
 
 /// A checkout with its tools built, and the variables that a step is given.
-struct Checkout {
-    place: Workplace,
+pub struct Checkout {
+    pub place: Workplace,
 }
 
 impl Checkout {
-    fn new() -> Checkout {
+    pub fn new() -> Checkout {
         let place = Workplace::default();
         symlink(root().join("config"), place.path("config")).unwrap();
         std::fs::create_dir(place.path("target")).unwrap();
@@ -23,7 +23,7 @@ impl Checkout {
     }
 
     /// Runs a recipe's line with the options of GitHub's bash.
-    fn run(&self, name: &str, variables: &[(&str, &str)]) -> Ran {
+    pub fn run(&self, name: &str, variables: &[(&str, &str)]) -> Ran {
         let output = Command::new("bash")
             .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
             .arg(recipe(name))
@@ -34,7 +34,7 @@ impl Checkout {
         Ran::of(output.expect("bash"))
     }
 
-    fn read(&self, file: &str) -> String {
+    pub fn read(&self, file: &str) -> String {
         let text = std::fs::read_to_string(self.place.path(file));
         text.unwrap_or_else(|error| panic!("{file}: {error}"))
     }
@@ -44,7 +44,7 @@ impl Checkout {
     }
 
     /// A benchmark of a moment, of a server with these options, as BENCHMARK names it.
-    fn benchmark(&self, options: &[&str]) {
+    pub fn benchmark(&self, options: &[&str]) {
         let serve = self.place.serve(options);
         let benchmark = json!({"benchmark": {"warmup_iterations": 5, "measurement_iterations": 100, "batch_sizes": [1],
             "concurrent_requests": 2, "duration_seconds": 0.2, "repetitions": 2}});
@@ -55,7 +55,7 @@ impl Checkout {
     }
 }
 
-const BENCHMARK: &[(&str, &str)] = &[("BENCHMARK", "benchmark.json")];
+pub const BENCHMARK: &[(&str, &str)] = &[("BENCHMARK", "benchmark.json")];
 
 #[test]
 fn a_good_run_passes_and_becomes_the_baseline_of_the_next() {
