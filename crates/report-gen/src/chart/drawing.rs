@@ -10,6 +10,8 @@ pub(crate) struct Drawing {
     head: String,
     /// What lies below everything else.
     grid: String,
+    /// What is read when all else has been seen.
+    labels: String,
     body: String,
     /// Where words stand already, as they would on the narrowest page.
     taken: Vec<Area>,
@@ -59,6 +61,7 @@ impl Drawing {
         Drawing {
             head,
             grid: String::new(),
+            labels: String::new(),
             body: String::new(),
             taken: Vec::new(),
         }
@@ -66,16 +69,19 @@ impl Drawing {
 
     /// The whole of it, that many pixels high.
     pub(crate) fn finish(self, height: f64) -> String {
-        let mut svg =
-            String::with_capacity(self.head.len() + self.grid.len() + self.body.len() + 150);
+        let mut svg = String::with_capacity(
+            self.head.len() + self.grid.len() + self.labels.len() + self.body.len() + 200,
+        );
         put(
             &mut svg,
             format_args!(
                 "<svg class=\"chart\" width=\"100%\" height=\"{}\" {}\
-                 <g class=\"grid\" stroke=\"currentColor\" stroke-opacity=\".14\">{}</g>{}</svg>",
+                 <g class=\"grid\" stroke=\"currentColor\" stroke-opacity=\".14\">{}</g>\
+                 <g class=\"labels\" fill-opacity=\".75\">{}</g>{}</svg>",
                 Short(height),
                 self.head,
                 self.grid,
+                self.labels,
                 self.body
             ),
         );
@@ -87,14 +93,6 @@ impl Drawing {
         put(&mut self.body, markup);
     }
 
-    /// Opens a group that a pointer over it explains.
-    pub(super) fn open(&mut self, class: &str, explanation: &str) {
-        self.put(format_args!(
-            "<g class=\"{class}\"><title>{}</title>",
-            Escaped(explanation)
-        ));
-    }
-
     /// A group that a pointer over it explains.
     pub(crate) fn explained(
         &mut self,
@@ -102,7 +100,10 @@ impl Drawing {
         explanation: &str,
         draw: impl FnOnce(&mut Drawing),
     ) {
-        self.open(class, explanation);
+        self.put(format_args!(
+            "<g class=\"{class}\"><title>{}</title>",
+            Escaped(explanation)
+        ));
         draw(self);
         self.close();
     }
@@ -112,34 +113,58 @@ impl Drawing {
         self.body += "</g>";
     }
 
-    /// A text on its own line of pixels, in percent from the left.
-    pub(super) fn text(&mut self, left: f64, y: f64, anchor: Anchor, look: &str, text: &str) {
-        self.taken.push(area(left, y, anchor, text));
-        self.put(format_args!(
-            "<text x=\"{}%\" y=\"{}\"{}{look}>{}</text>",
-            Share(left),
-            Short(y),
-            anchor.attribute(),
-            Escaped(text)
-        ));
+    /// The words of an axis, in percent from the left and pixels from the top.
+    pub(super) fn label(&mut self, left: f64, y: f64, anchor: Anchor, words: &str) {
+        self.taken.push(Area::of(left, y, anchor, words));
+        let text = Text {
+            left,
+            y,
+            anchor,
+            look: "",
+            words,
+        };
+        put(&mut self.labels, format_args!("{text}"));
     }
 
-    /// The same, unless something is written there already on the narrowest page, or it would leave the page.
-    pub(super) fn text_if_free(
-        &mut self,
-        left: f64,
-        y: f64,
-        anchor: Anchor,
-        look: &str,
-        text: &str,
-    ) -> bool {
-        let wanted = area(left, y, anchor, text);
-        let inside = wanted.left >= 0.0 && wanted.right <= NARROWEST;
-        let free = inside && !self.taken.iter().any(|taken| taken.overlaps(wanted));
-        if free {
-            self.text(left, y, anchor, look, text);
+    /// The same, unless something is written there already.
+    pub(super) fn label_if_free(&mut self, left: f64, y: f64, anchor: Anchor, words: &str) {
+        if self.is_free(Area::of(left, y, anchor, words)) {
+            self.label(left, y, anchor, words);
         }
-        free
+    }
+
+    /// Words of their own look.
+    pub(super) fn text(&mut self, left: f64, y: f64, anchor: Anchor, look: &str, words: &str) {
+        self.taken.push(Area::of(left, y, anchor, words));
+        let text = Text {
+            left,
+            y,
+            anchor,
+            look,
+            words,
+        };
+        self.put(format_args!("{text}"));
+    }
+
+    /// Words about a mark, at the first of these places where nothing is written yet and that is on the narrowest page.
+    pub(super) fn words(&mut self, places: &[(f64, f64, Anchor)], words: &str) {
+        let free = places
+            .iter()
+            .find(|(left, y, anchor)| self.is_free(Area::of(*left, *y, *anchor, words)));
+        if let Some((left, y, anchor)) = free {
+            self.text(
+                *left,
+                *y,
+                *anchor,
+                " class=\"words\" font-weight=\"600\"",
+                words,
+            );
+        }
+    }
+
+    fn is_free(&self, wanted: Area) -> bool {
+        let inside = wanted.left >= 0.0 && wanted.right <= NARROWEST;
+        inside && !self.taken.iter().any(|taken| taken.overlaps(wanted))
     }
 
     /// A line of the grid: in percent across, in pixels down.
@@ -165,7 +190,7 @@ impl Drawing {
     /// Small dots in percent across and pixels down.
     pub(super) fn dots(&mut self, ink: Ink, places: impl Iterator<Item = (f64, f64)>) {
         self.put(format_args!(
-            "<g class=\"{}-fill\" fill=\"{}\">",
+            "<g class=\"fill-{}\" fill=\"{}\">",
             ink.class, ink.colour
         ));
         for (left, down) in places {
@@ -208,27 +233,49 @@ impl Display for Line<'_> {
     }
 }
 
+struct Text<'a> {
+    left: f64,
+    y: f64,
+    anchor: Anchor,
+    look: &'a str,
+    words: &'a str,
+}
+
+impl Display for Text<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "<text x=\"{}%\" y=\"{}\"{}{}>{}</text>",
+            Share(self.left),
+            Short(self.y),
+            self.anchor.attribute(),
+            self.look,
+            Escaped(self.words)
+        )
+    }
+}
+
 impl Area {
+    fn of(left: f64, y: f64, anchor: Anchor, words: &str) -> Area {
+        let (middle, width) = (left / 100.0 * NARROWEST, width(words));
+        let left = match anchor {
+            Anchor::Start => middle,
+            Anchor::Middle => middle - width / 2.0,
+            Anchor::End => middle - width,
+        };
+        Area {
+            left,
+            right: left + width,
+            top: y - 10.0,
+            bottom: y + 3.0,
+        }
+    }
+
     fn overlaps(self, other: Area) -> bool {
         self.left < other.right
             && other.left < self.right
             && self.top < other.bottom
             && other.top < self.bottom
-    }
-}
-
-fn area(left: f64, y: f64, anchor: Anchor, text: &str) -> Area {
-    let (middle, width) = (left / 100.0 * NARROWEST, width(text));
-    let left = match anchor {
-        Anchor::Start => middle,
-        Anchor::Middle => middle - width / 2.0,
-        Anchor::End => middle - width,
-    };
-    Area {
-        left,
-        right: left + width,
-        top: y - 10.0,
-        bottom: y + 3.0,
     }
 }
 

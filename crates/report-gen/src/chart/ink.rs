@@ -23,7 +23,7 @@ impl Ink {
     /// What it must not cross.
     pub(crate) const LIMIT: Ink = Ink::new("limit", "#c2571a", "", 2.0);
     /// What went wrong.
-    pub(crate) const BAD: Ink = Ink::new("missed", "#d33", "", 2.0);
+    pub(crate) const BAD: Ink = Ink::new("bad", "#d33", "", 2.0);
 
     /// What is neither good nor bad.
     pub(crate) const PLAIN: Ink = Ink::new("plain", "currentColor", "", 1.2);
@@ -46,15 +46,36 @@ impl Ink {
             dash => format!(" stroke-dasharray=\"{dash}\""),
         };
         format!(
-            "class=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"{dash}",
+            "class=\"stroke-{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"{dash}",
             self.class, self.colour, self.width
+        )
+    }
+
+    /// As attributes of a thin line, never dashed.
+    pub(super) fn thin_stroke(self) -> String {
+        format!(
+            "class=\"stroke-{}\" fill=\"none\" stroke=\"{}\"",
+            self.class, self.colour
+        )
+    }
+
+    /// As attributes of a broad line that others are seen through: an interval, dashed where an end of it is open.
+    pub(super) fn interval(self, open: bool) -> String {
+        let dash = if open {
+            " stroke-dasharray=\"3 3\""
+        } else {
+            ""
+        };
+        format!(
+            "class=\"interval stroke-{}\" stroke=\"{}\" stroke-opacity=\".4\" stroke-width=\"8\"{dash}",
+            self.class, self.colour
         )
     }
 
     /// As attributes of a surface.
     pub(super) fn fill(self, opacity: f64) -> String {
         format!(
-            "class=\"{}-fill\" fill=\"{}\" fill-opacity=\"{opacity}\"",
+            "class=\"fill-{}\" fill=\"{}\" fill-opacity=\"{opacity}\"",
             self.class, self.colour
         )
     }

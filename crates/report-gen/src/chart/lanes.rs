@@ -11,13 +11,8 @@ const LANE: f64 = 19.0;
 const GAP: f64 = 10.0;
 const BOTTOM: f64 = 22.0;
 
-/// Where values stand to the right of the lanes, in percent.
-const RIGHT: f64 = 82.0;
-
 /// How far an interval is drawn beyond its value where nothing bounds it, in percent of the width.
 const OPEN_END: f64 = 6.0;
-
-const QUIET: &str = " fill-opacity=\".75\"";
 
 /// Many values below each other on one axis across, each on a line of its own.
 pub(crate) struct Lanes {
@@ -25,6 +20,8 @@ pub(crate) struct Lanes {
     ticks: Vec<Tick>,
     /// Where the axis begins, in percent; left of it stand labels.
     left: f64,
+    /// Where it ends; right of it stand values.
+    right: f64,
     /// How far the drawing has come, in pixels.
     bottom: f64,
 }
@@ -37,13 +34,14 @@ pub(crate) struct Lane<'a> {
 }
 
 impl Lanes {
-    /// With `left` percent of the width for labels.
-    pub(crate) fn new(scale: Scale, left: f64) -> Lanes {
-        let room = Room::Across((RIGHT - left) / 100.0 * NARROWEST);
+    /// Between labels on the left and values on the right, in percent of the width.
+    pub(crate) fn new(scale: Scale, (left, right): (f64, f64)) -> Lanes {
+        let room = Room::Across((right - left) / 100.0 * NARROWEST);
         Lanes {
             ticks: ticks(&scale, room),
             scale,
             left,
+            right,
             bottom: TOP,
         }
     }
@@ -66,33 +64,34 @@ impl Lanes {
     ) {
         let middle = self.bottom + LANE / 2.0;
         self.bottom += LANE;
-        drawing.open("row", explanation);
-        drawing.put(format_args!(
-            "<rect class=\"lane\" width=\"100%\" y=\"{}\" height=\"18\" rx=\"3\" fill-opacity=\"0\"/>",
-            Short(middle - 9.0)
-        ));
-        drawing.grid((self.left, middle), (RIGHT, middle));
-        drawing.text(0.0, middle + 4.0, Anchor::Start, QUIET, label);
-        draw(&mut Lane {
-            lanes: self,
-            drawing,
-            middle,
+        drawing.grid((self.left, middle), (self.right, middle));
+        drawing.label(0.0, middle + 4.0, Anchor::Start, label);
+        drawing.explained("row", explanation, |drawing| {
+            drawing.put(format_args!(
+                "<rect class=\"lane\" width=\"100%\" y=\"{}\" height=\"18\" rx=\"3\" fill-opacity=\"0\"/>",
+                Short(middle - 9.0)
+            ));
+            draw(&mut Lane {
+                lanes: self,
+                drawing,
+                middle,
+            });
+            drawing.text(100.0, middle + 4.0, Anchor::End, "", value);
         });
-        drawing.text(100.0, middle + 4.0, Anchor::End, "", value);
-        drawing.close();
     }
 
-    /// The axis above and below all lanes, each tick with its label in `unit`; gives the height of the whole.
-    pub(crate) fn finish(self, drawing: &mut Drawing, unit: &str) -> f64 {
+    /// The axis above and below all lanes, with words at its beginning and its end; gives the height of the whole.
+    pub(crate) fn finish(self, drawing: &mut Drawing, (beginning, end): (&str, &str)) -> f64 {
         let height = self.bottom + BOTTOM + 4.0;
-        let last = self.ticks.len().saturating_sub(1);
-        for (index, tick) in self.ticks.iter().enumerate() {
-            let x = self.left + (RIGHT - self.left) * tick.share;
+        for y in [14.0, height - 6.0] {
+            drawing.label(0.0, y, Anchor::Start, beginning);
+            drawing.label(100.0, y, Anchor::End, end);
+        }
+        for tick in &self.ticks {
+            let x = self.left + (self.right - self.left) * tick.share;
             drawing.grid((x, 20.0), (x, height - 20.0));
-            let unit = if index == last { unit } else { "" };
-            let label = format!("{}{unit}", tick.label);
             for y in [14.0, height - 6.0] {
-                drawing.text(x, y, Anchor::Middle, QUIET, &label);
+                drawing.label(x, y, Anchor::Middle, &tick.label);
             }
         }
         height
@@ -111,7 +110,7 @@ impl Lanes {
 
     fn place(&self, value: f64) -> Option<f64> {
         let share = self.scale.share(value)?;
-        Some(self.left + (RIGHT - self.left) * share)
+        Some(self.left + (self.right - self.left) * share)
     }
 }
 
@@ -143,19 +142,12 @@ impl Lane<'_> {
             low.and_then(|low| self.lanes.place(low)),
             high.and_then(|high| self.lanes.place(high)),
         );
-        let dash = if from.is_none() || to.is_none() {
-            " stroke-dasharray=\"3 3\""
-        } else {
-            ""
-        };
-        let open = |end: f64| end.clamp(self.lanes.left, RIGHT);
+        let is_open = from.is_none() || to.is_none();
+        let open = |end: f64| end.clamp(self.lanes.left, self.lanes.right);
         self.drawing.line(
             (from.unwrap_or(open(point - OPEN_END)), self.middle),
             (to.unwrap_or(open(point + OPEN_END)), self.middle),
-            format_args!(
-                "class=\"interval\" stroke=\"{}\" stroke-opacity=\".4\" stroke-width=\"8\"{dash}",
-                ink.colour
-            ),
+            format_args!("{}", ink.interval(is_open)),
         );
     }
 
@@ -164,10 +156,7 @@ impl Lane<'_> {
         if values.is_empty() {
             return;
         }
-        self.drawing.put(format_args!(
-            "<g class=\"repetition\" fill=\"none\" stroke=\"{}\">",
-            ink.colour
-        ));
+        self.drawing.put(format_args!("<g {}>", ink.thin_stroke()));
         for x in values.iter().filter_map(|value| self.lanes.place(*value)) {
             self.drawing.put(format_args!(
                 "<circle cx=\"{}%\" cy=\"{}\" r=\"3\"/>",

@@ -1,4 +1,4 @@
-use super::drawing::{Drawing, Short, put};
+use super::drawing::{Drawing, Share, Short, put};
 use super::ink::Ink;
 
 /// The shape of a point: it tells what the colour tells, to whoever does not see the colour.
@@ -12,44 +12,54 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    fn path(self) -> &'static str {
+    /// In pixels around its place; the round ones are circles.
+    fn path(self) -> Option<&'static str> {
         match self {
-            Mark::Dot | Mark::Ring => "M-4 0a4 4 0 1 1 8 0a4 4 0 1 1-8 0Z",
-            Mark::Cross => "M-4.5-4.5 4.5 4.5M-4.5 4.5 4.5-4.5",
-            Mark::Diamond => "M0-5.5 5.5 0 0 5.5-5.5 0Z",
-            Mark::Square => "M-3.5-3.5h7v7h-7Z",
+            Mark::Dot | Mark::Ring => None,
+            Mark::Cross => Some("M-4.5-4.5 4.5 4.5M-4.5 4.5 4.5-4.5"),
+            Mark::Diamond => Some("M0-5.5 5.5 0 0 5.5-5.5 0Z"),
+            Mark::Square => Some("M-3.5-3.5h7v7h-7Z"),
         }
     }
 
     fn look(self, ink: Ink) -> String {
-        let (fill, class) = match self {
-            Mark::Dot | Mark::Diamond => (ink.colour, "point"),
-            Mark::Ring | Mark::Square => ("none", "point"),
-            Mark::Cross => ("none", "missed"),
-        };
         let width = if self == Mark::Cross { 2.5 } else { 1.6 };
-        format!(
-            "class=\"{class} {}\" fill=\"{fill}\" stroke=\"{}\" stroke-width=\"{width}\"",
-            ink.class, ink.colour
-        )
+        match self {
+            Mark::Dot | Mark::Diamond => {
+                format!("class=\"fill-{}\" fill=\"{}\"", ink.class, ink.colour)
+            }
+            Mark::Ring | Mark::Cross | Mark::Square => format!(
+                "class=\"stroke-{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"",
+                ink.class, ink.colour
+            ),
+        }
     }
 
     /// At a place: percent across, pixels down.
-    pub(super) fn draw(self, drawing: &mut Drawing, ink: Ink, place: (f64, f64)) {
-        drawing.shape(place, self.path(), format_args!("{}", self.look(ink)));
+    pub(super) fn draw(self, drawing: &mut Drawing, ink: Ink, (left, down): (f64, f64)) {
+        let look = self.look(ink);
+        match self.path() {
+            Some(path) => drawing.shape((left, down), path, format_args!("{look}")),
+            None => drawing.put(format_args!(
+                "<circle cx=\"{}%\" cy=\"{}\" r=\"4.5\" {look}/>",
+                Share(left),
+                Short(down)
+            )),
+        }
     }
 
     /// For a legend.
     pub(crate) fn swatch(self, ink: Ink) -> String {
-        swatch(14.0, |svg| {
-            put(
+        let look = self.look(ink);
+        swatch(14.0, |svg| match self.path() {
+            Some(path) => put(
                 svg,
-                format_args!(
-                    "<path transform=\"translate(7 6)\" d=\"{}\" {}/>",
-                    self.path(),
-                    self.look(ink)
-                ),
-            );
+                format_args!("<path transform=\"translate(7 6)\" d=\"{path}\" {look}/>"),
+            ),
+            None => put(
+                svg,
+                format_args!("<circle cx=\"7\" cy=\"6\" r=\"4.5\" {look}/>"),
+            ),
         })
     }
 }
@@ -62,15 +72,22 @@ impl Ink {
         })
     }
 
-    /// A broad, pale piece of it, for a legend: an interval or a margin.
+    /// A small ring, for a legend: one of the parts of a value.
+    pub(crate) fn part_swatch(self) -> String {
+        swatch(14.0, |svg| {
+            put(
+                svg,
+                format_args!("<circle cx=\"7\" cy=\"6\" r=\"3\" {}/>", self.thin_stroke()),
+            );
+        })
+    }
+
+    /// A broad, pale piece of it, for a legend: an interval.
     pub(crate) fn interval_swatch(self) -> String {
         swatch(24.0, |svg| {
             put(
                 svg,
-                format_args!(
-                    "<path class=\"interval\" d=\"M0 6H24\" stroke=\"{}\" stroke-opacity=\".4\" stroke-width=\"8\"/>",
-                    self.colour
-                ),
+                format_args!("<path d=\"M0 6H24\" {}/>", self.interval(false)),
             );
         })
     }

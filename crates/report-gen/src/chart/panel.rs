@@ -3,7 +3,7 @@ use super::ink::Ink;
 use super::mark::Mark;
 use super::path::{self, WIDTH};
 use super::scale::Scale;
-use super::ticks::{NARROWEST, Room, ticks};
+use super::ticks::{NARROWEST, Room, ticks, width};
 
 /// Where panels begin and end, in percent: left of it stand labels.
 const LEFT: f64 = 13.0;
@@ -11,9 +11,6 @@ const RIGHT: f64 = 98.0;
 
 /// Below a panel with an axis across: its labels and its title.
 const BELOW: f64 = 40.0;
-
-const QUIET: &str = " fill-opacity=\".75\"";
-const STRONG: &str = " class=\"words\" font-weight=\"600\"";
 
 /// A rectangle with an axis across and an upright one, on which marks are set. What its scales have no place for is left out.
 pub(crate) struct Panel {
@@ -37,11 +34,11 @@ impl Panel {
 
     /// The upright axis with its lines across, and what it is of, above it.
     pub(crate) fn upright_axis(&self, drawing: &mut Drawing, title: &str) {
-        drawing.text(0.0, self.top - 10.0, Anchor::Start, QUIET, title);
+        drawing.label(LEFT, self.top - 18.0, Anchor::Start, title);
         for tick in ticks(&self.upright, Room::Upright(self.height)) {
             let y = self.bottom() - tick.share * self.height;
             drawing.grid((LEFT, y), (RIGHT, y));
-            drawing.text(LEFT - 1.2, y + 4.0, Anchor::End, QUIET, &tick.label);
+            drawing.label(LEFT - 1.2, y + 4.0, Anchor::End, &tick.label);
         }
         let ground = self.bottom();
         drawing.line(
@@ -57,15 +54,17 @@ impl Panel {
         for tick in ticks(&self.across, room) {
             let x = LEFT + (RIGHT - LEFT) * tick.share;
             drawing.grid((x, self.top), (x, self.bottom()));
-            let (anchor, x) = if tick.share > 0.95 {
-                (Anchor::End, 100.0)
+            // The last one must not leave the narrowest page.
+            let beyond = x / 100.0 * NARROWEST + width(&tick.label) / 2.0 > NARROWEST;
+            let (x, anchor) = if beyond {
+                (100.0, Anchor::End)
             } else {
-                (Anchor::Middle, x)
+                (x, Anchor::Middle)
             };
-            drawing.text(x, self.bottom() + 16.0, anchor, QUIET, &tick.label);
+            drawing.label(x, self.bottom() + 16.0, anchor, &tick.label);
         }
-        let place = self.bottom() + 33.0;
-        drawing.text((LEFT + RIGHT) / 2.0, place, Anchor::Middle, QUIET, title);
+        let middle = f64::midpoint(LEFT, RIGHT);
+        drawing.label(middle, self.bottom() + 33.0, Anchor::Middle, title);
     }
 
     /// Lines through points from left to right, with a gap between one and the next.
@@ -147,19 +146,8 @@ impl Panel {
         let (Some(from), Some(to)) = (self.place((x, ends.0)), self.place((x, ends.1))) else {
             return;
         };
-        let dash = if low.is_none() || high.is_none() {
-            " stroke-dasharray=\"3 3\""
-        } else {
-            ""
-        };
-        drawing.line(
-            from,
-            to,
-            format_args!(
-                "class=\"interval\" stroke=\"{}\" stroke-opacity=\".4\" stroke-width=\"8\"{dash}",
-                ink.colour
-            ),
-        );
+        let open = low.is_none() || high.is_none();
+        drawing.line(from, to, format_args!("{}", ink.interval(open)));
     }
 
     /// A line across all of the panel with words on it; where it lies beyond the panel, an arrow says so.
@@ -173,17 +161,20 @@ impl Panel {
                 (RIGHT, down),
                 format_args!("{}", ink.stroke()),
             );
-            let _ = drawing.text_if_free(RIGHT, down - 4.0, Anchor::End, STRONG, words)
-                || drawing.text_if_free(RIGHT, down + 12.0, Anchor::End, STRONG, words)
-                || drawing.text_if_free(LEFT + 1.0, down - 4.0, Anchor::Start, STRONG, words);
+            let places = [
+                (RIGHT, down - 4.0, Anchor::End),
+                (RIGHT, down + 12.0, Anchor::End),
+                (LEFT + 1.0, down - 4.0, Anchor::Start),
+            ];
+            drawing.words(&places, words);
         } else {
             let arrow = if y > self.upright.high() {
                 '↑'
             } else {
                 '↓'
             };
-            let words = format!("{arrow} {words}");
-            let _ = drawing.text_if_free(RIGHT, self.top - 10.0, Anchor::End, STRONG, &words);
+            let place = (RIGHT, self.top - 18.0, Anchor::End);
+            drawing.words(&[place], &format!("{arrow} {words}"));
         }
     }
 
@@ -195,37 +186,54 @@ impl Panel {
                 (left, self.bottom()),
                 format_args!("{}", ink.stroke()),
             );
-            if !words.is_empty() {
-                let anchor = if left > 75.0 {
-                    Anchor::End
-                } else {
-                    Anchor::Middle
-                };
-                drawing.text_if_free(left, self.top - 4.0, anchor, QUIET, words);
-            }
+            drawing.label_if_free(left, self.top - 4.0, Anchor::Middle, words);
         }
     }
 
-    /// A short line across at one place, with words on its left.
+    /// A line from top to bottom that only parts what is on its sides.
+    pub(crate) fn parting(&self, drawing: &mut Drawing, x: f64) {
+        if let Some((left, _)) = self.place((x, self.upright.low())) {
+            drawing.line(
+                (left, self.top),
+                (left, self.bottom()),
+                format_args!("{}", Ink::RULE.stroke()),
+            );
+        }
+    }
+
+    /// A short line across at one place, with words beside it.
     pub(crate) fn notch(&self, drawing: &mut Drawing, ink: Ink, point: (f64, f64), words: &str) {
         if let Some((left, down)) = self.place(point) {
             drawing.shape((left, down), "M-12 0H12", format_args!("{}", ink.stroke()));
-            drawing.text_if_free(left - 4.5, down + 4.0, Anchor::End, STRONG, words);
+            let places = [
+                (left - 4.5, down + 4.0, Anchor::End),
+                (left + 4.5, down + 4.0, Anchor::Start),
+                (left, down - 5.0, Anchor::Middle),
+            ];
+            drawing.words(&places, words);
         }
     }
 
-    /// Words left above a point, where nothing is written yet.
+    /// Words left above a point, or right below it.
     pub(crate) fn words(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
         if let Some((left, down)) = self.place(point) {
-            let _ = drawing.text_if_free(left - 1.5, down - 7.0, Anchor::End, STRONG, words)
-                || drawing.text_if_free(left + 2.0, down + 14.0, Anchor::Start, STRONG, words);
+            let places = [
+                (left - 1.5, down - 7.0, Anchor::End),
+                (left + 2.0, down + 14.0, Anchor::Start),
+            ];
+            drawing.words(&places, words);
         }
     }
 
-    /// Words above a point.
+    /// Words above a point, or below it.
     pub(crate) fn words_above(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
         if let Some((left, down)) = self.place(point) {
-            drawing.text_if_free(left, down - 7.0, Anchor::Middle, STRONG, words);
+            let places = [
+                (left, down - 8.0, Anchor::Middle),
+                (100.0, down - 8.0, Anchor::End),
+                (100.0, down + 17.0, Anchor::End),
+            ];
+            drawing.words(&places, words);
         }
     }
 
@@ -234,7 +242,7 @@ impl Panel {
             return;
         }
         drawing.put(format_args!(
-            "<svg x=\"{LEFT}%\" y=\"{}\" width=\"{}%\" height=\"{}\" viewBox=\"0 0 {WIDTH} {1}\" \
+            "<svg x=\"{LEFT}%\" y=\"{}\" width=\"{}%\" height=\"{}\" viewBox=\"0 0 {WIDTH} {2}\" \
              preserveAspectRatio=\"none\" overflow=\"visible\"><path d=\"{data}\" vector-effect=\"non-scaling-stroke\" {look}/></svg>",
             Short(self.top),
             RIGHT - LEFT,

@@ -7,11 +7,11 @@ pub(super) const NARROWEST: f64 = 300.0;
 const LETTER: f64 = 6.6;
 
 /// Between labels side by side, and from the middle of one to that of the next above it.
-const GAP: f64 = 10.0;
-const LINE: f64 = 26.0;
+const GAP: f64 = 6.0;
+const LINE: f64 = 20.0;
 
 /// More would be a fence.
-const MOST: usize = 9;
+const MOST: usize = 10;
 
 /// The longest label that fits beside an upright axis.
 const LONGEST_BESIDE: usize = 5;
@@ -82,14 +82,11 @@ fn candidates(scale: &Scale) -> Box<dyn Iterator<Item = Vec<f64>> + '_> {
                 .flat_map(round_numbers)
                 .filter(|one| *one <= high)
                 .collect();
-            Box::new((1..=above.len().max(1)).map(move |stride| {
-                // Counted from the outermost, which tells how far the axis reaches.
-                let kept: Vec<f64> = above.iter().rev().copied().step_by(stride).collect();
-                let below = kept.iter().map(|one| -one);
-                below
-                    .chain([0.0])
-                    .chain(kept.iter().rev().copied())
-                    .collect()
+            Box::new((0..=above.len()).map(move |skipped| {
+                // The outermost tell how far the axis reaches.
+                let kept = || above.iter().skip(skipped).copied();
+                let below: Vec<f64> = kept().map(|one| -one).collect();
+                below.into_iter().rev().chain([0.0]).chain(kept()).collect()
             }))
         }
     }

@@ -8,8 +8,8 @@ use crate::model::{ComparisonRow, number};
 /// More lanes would be a wall; the table of the comparison holds all.
 const MOST_LANES: usize = 40;
 
-/// In percent of the width; as long as `throughput`.
-const LABELS: f64 = 25.0;
+/// Of the width in percent: left of it is room for `throughput`, right of it for `+0.0100 pt`.
+const PLOT: (f64, f64) = (25.0, 79.0);
 
 /// Changes are drawn up to that many times the widest margin; beyond it stand arrows.
 const MOST_MARGINS: f64 = 12.0;
@@ -175,7 +175,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
         "Change of each metric against the baseline, in percent, with its 95 % interval",
         "Better lies on the left, worse on the right; within the band a change is allowed. The table below holds the numbers.",
     );
-    let mut lanes = Lanes::new(Scale::symmetric(margin, most), LABELS);
+    let mut lanes = Lanes::new(Scale::symmetric(margin, most), PLOT);
     let mut scenario = None;
     for (metric, change) in metrics.iter().zip(&changes) {
         if scenario != Some(&metric.scenario) {
@@ -187,12 +187,13 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
         }
         let row = ComparisonRow::of(metric);
         let explanation = explanation(&row);
-        let value = change
-            .as_ref()
-            .map_or(row.status.word, |_| row.change.as_str());
+        let value = change.as_ref().map_or_else(
+            || row.status.word.to_owned(),
+            |_| row.change.replace("points", "pt"),
+        );
         lanes.lane(
             &mut drawing,
-            (&metric_name(&metric.metric), value),
+            (&metric_name(&metric.metric), &value),
             &explanation,
             |lane| {
                 if let Some(change) = change {
@@ -202,7 +203,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
         );
     }
     lanes.rule(&mut drawing, Ink::PLAIN, 0.0);
-    let height = lanes.finish(&mut drawing, " %");
+    let height = lanes.finish(&mut drawing, ("← better", "% worse →"));
     let used = SIGNS.iter().filter(|sign| {
         metrics
             .iter()

@@ -1,5 +1,3 @@
-use schema::Measured;
-
 use super::recorded::Recorded;
 use super::{Content, DataTable, Drawn, Figure, Subject, entry};
 use crate::chart::{Drawing, Ink, Panel, Scale};
@@ -9,6 +7,9 @@ const TOP: f64 = 44.0;
 const HEIGHT: f64 = 160.0;
 
 const MOST_BARS: usize = 48;
+
+/// A table is read, not looked at.
+const BARS_A_ROW: usize = 4;
 
 /// Narrower bars would show how times are rounded, not how they are distributed.
 const NARROWEST_BAR: f64 = 1.01;
@@ -120,12 +121,17 @@ fn bars(recorded: &Recorded) -> Option<Vec<Bar>> {
 }
 
 fn table(subject: &Subject<'_>, bars: &[Bar]) -> DataTable {
-    let rows = bars.iter().filter(|bar| bar.count > 0).map(|bar| {
-        vec![
-            format!("{} – {}", number(bar.from_ms), number(bar.to_ms)),
-            bar.count.to_string(),
-            Measured::new(bar.percent).map_or_else(String::new, |percent| number(percent.get())),
-        ]
+    let rows = bars.chunks(BARS_A_ROW).filter_map(|bars| {
+        let (first, last) = (bars.first()?, bars.last()?);
+        let count: u64 = bars.iter().map(|bar| bar.count).sum();
+        let percent: f64 = bars.iter().map(|bar| bar.percent).sum();
+        (count > 0).then(|| {
+            vec![
+                format!("{} – {}", number(first.from_ms), number(last.to_ms)),
+                count.to_string(),
+                number(percent),
+            ]
+        })
     });
     let head = ["ms", "requests", "% of all"];
     DataTable {

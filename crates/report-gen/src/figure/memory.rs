@@ -1,6 +1,6 @@
 use schema::Measured;
 
-use super::over_time::dividers;
+use super::over_time::partings;
 use super::timeline::Timeline;
 use super::{Content, DataTable, Drawn, Figure, Subject, entry, highest, lowest};
 use crate::chart::{Drawing, Ink, Panel, Scale};
@@ -11,6 +11,9 @@ const HEIGHT: f64 = 120.0;
 
 /// A limit as much higher than the peak as this is told by an arrow: drawn in, it would flatten all else.
 const FAR: f64 = 2.5;
+
+/// So that the words on the peak have room above it.
+const HEADROOM: f64 = 1.2;
 
 const METRIC: &str = "memory.peak_mb";
 
@@ -56,7 +59,7 @@ fn drawn(
         .filter(|limit| *limit <= FAR * highest_mb);
     let panel = Panel {
         across: Scale::linear(0.0, timeline.end_s),
-        upright: Scale::from_zero(memory.iter().copied().chain(peak).chain(near))?,
+        upright: Scale::from_zero(near.chain([HEADROOM * highest_mb]))?,
         top: TOP,
         height: HEIGHT,
     };
@@ -67,7 +70,7 @@ fn drawn(
     );
     panel.upright_axis(&mut drawing, "MiB");
     panel.axis_across(&mut drawing, "seconds under load");
-    dividers(&panel, &mut drawing, timeline);
+    partings(&panel, &mut drawing, timeline);
     panel.areas(
         &mut drawing,
         Ink::MAIN,

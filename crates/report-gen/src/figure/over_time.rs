@@ -15,7 +15,7 @@ const THROUGHPUT: f64 = 90.0;
 const MOST_CROSSES: usize = 30;
 
 /// A table is read, not measured.
-const MOST_ROWS: usize = 30;
+const MOST_ROWS: usize = 16;
 
 type Read = fn(&TimelineEntry) -> Option<Measured>;
 
@@ -38,7 +38,7 @@ pub(super) fn figure(subject: &Subject<'_>, timeline: &Timeline<'_>) -> Figure {
     Figure {
         title: "Latency and throughput over time".to_owned(),
         note: (repetitions > 1 && matches!(content, Content::Drawn(_))).then(|| {
-            format!("{repetitions} repetitions one after another, with a dotted line between two.")
+            format!("{repetitions} repetitions one after another, with a dotted line between two. What is left at the end of one, less than half as long as the rest, is not drawn.")
         }),
         content,
         id,
@@ -76,7 +76,7 @@ fn drawn(id: &str, subject: &Subject<'_>, timeline: &Timeline<'_>) -> Option<Con
     );
     let mut legend = Vec::new();
     for panel in latency.iter().chain(&throughput) {
-        dividers(panel, &mut drawing, timeline);
+        partings(panel, &mut drawing, timeline);
     }
     if let Some(panel) = &latency {
         panel.upright_axis(&mut drawing, "ms");
@@ -116,10 +116,10 @@ fn drawn(id: &str, subject: &Subject<'_>, timeline: &Timeline<'_>) -> Option<Con
     }))
 }
 
-/// Between repetitions, with their numbers above.
-pub(super) fn dividers(panel: &Panel, drawing: &mut Drawing, timeline: &Timeline<'_>) {
+/// Between repetitions.
+pub(super) fn partings(panel: &Panel, drawing: &mut Drawing, timeline: &Timeline<'_>) {
     for stretch in timeline.repetitions.iter().skip(1) {
-        panel.divider(drawing, Ink::RULE, stretch.start_s, "");
+        panel.parting(drawing, stretch.start_s);
     }
 }
 

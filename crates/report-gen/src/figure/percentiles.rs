@@ -10,7 +10,7 @@ const TOP: f64 = 30.0;
 const HEIGHT: f64 = 260.0;
 
 /// Points of a curve.
-const STEPS: u32 = 150;
+const STEPS: u32 = 120;
 
 /// The last that is drawn.
 const LAST: f64 = 0.9999;
@@ -122,14 +122,11 @@ fn drawn(
     let mut drawing = Drawing::new(
         id,
         &format!("Latency of {} by percentile", subject.name),
-        "From the shortest on the left to the slowest in ten thousand on the right, as far as there are enough of them. The table below holds the numbers.",
+        "Of all requests, the share on the axis across was at least as fast as the curve above it: the slowest are on the right, as far as there are enough of them. The table below holds the numbers.",
     );
     let mut legend = vec![entry(Ink::MAIN.line_swatch(), "this run")];
     panel.upright_axis(&mut drawing, "ms");
-    panel.axis_across(
-        &mut drawing,
-        "percentile: the share of requests that were at least as fast",
-    );
+    panel.axis_across(&mut drawing, "percentile");
     for one in &quantiles {
         for limit in &one.limits {
             let words = format!("{} limit {}", one.known.label, every_digit(*limit));

@@ -77,11 +77,11 @@ fn drawn(report: &Report<'_>, subject: &Subject) -> Option<Content> {
         &format!("{}, in {}", subject.title, subject.unit),
         "Each value with its repetitions, its 95 % interval and its limit. The table below holds the numbers.",
     );
-    let mut lanes = Lanes::new(scale, 10.0);
+    let mut lanes = Lanes::new(scale, (10.0, 83.0));
     for row in &report.scenarios {
         lanes.heading(&mut drawing, row.name);
         for spread in (subject.lanes)(row) {
-            let words = (spread.label, spread.measured.to_string());
+            let words = (spread.label, spread.measured.amount());
             let explanation = explanation(row.name, spread, subject.unit);
             lanes.lane(&mut drawing, (words.0, &words.1), &explanation, |lane| {
                 if let (Some(range), Some(value)) = (spread.interval, spread.measured.value()) {
@@ -101,13 +101,13 @@ fn drawn(report: &Report<'_>, subject: &Subject) -> Option<Content> {
             });
         }
     }
-    let height = lanes.finish(&mut drawing, &format!(" {}", subject.unit));
+    let height = lanes.finish(&mut drawing, (subject.unit, ""));
     Some(Content::Drawn(Drawn {
         svg: drawing.finish(height),
         legend: vec![
             entry(Mark::Dot.swatch(Ink::MAIN), "all repetitions together"),
             entry(Mark::Cross.swatch(Ink::BAD), "the same, limit missed"),
-            entry(Mark::Ring.swatch(Ink::MAIN), "each repetition"),
+            entry(Ink::MAIN.part_swatch(), "each repetition"),
             entry(
                 Ink::MAIN.interval_swatch(),
                 "95 % interval, dashed where an end is open",

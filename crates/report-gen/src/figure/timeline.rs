@@ -26,8 +26,12 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    fn length_s(&self) -> f64 {
+        self.to_s - self.from_s
+    }
+
     pub(super) fn middle_s(&self) -> f64 {
-        self.from_s + (self.to_s - self.from_s) / 2.0
+        self.from_s + self.length_s() / 2.0
     }
 }
 
@@ -69,26 +73,28 @@ impl<'a> Timeline<'a> {
         self.repetitions.iter().flat_map(|stretch| &stretch.entries)
     }
 
-    /// A line a repetition through what `value` tells, at the middle of each entry.
+    /// A line a repetition through what `value` tells, at the middle of each entry. The few requests that end in what is left
+    /// of a phase are no point of it: it is less than half as long as the longest entry.
     pub(super) fn strands(
         &self,
         value: fn(&TimelineEntry) -> Option<Measured>,
     ) -> impl Iterator<Item = impl Iterator<Item = (f64, f64)>> {
+        let lengths = self.entries().map(Entry::length_s);
+        let least_s = lengths.fold(0.0, f64::max) / 2.0;
         self.repetitions.iter().map(move |stretch| {
             stretch
                 .entries
                 .iter()
+                .filter(move |entry| entry.length_s() >= least_s)
                 .filter_map(move |entry| Some((entry.middle_s(), value(entry.told)?.get())))
         })
     }
 
-    /// All that `value` tells.
+    /// Every value of these lines.
     pub(super) fn values(
         &self,
         value: fn(&TimelineEntry) -> Option<Measured>,
     ) -> impl Iterator<Item = f64> {
-        self.entries()
-            .filter_map(move |entry| value(entry.told))
-            .map(Measured::get)
+        self.strands(value).flatten().map(|(_, value)| value)
     }
 }

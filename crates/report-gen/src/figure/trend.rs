@@ -135,7 +135,7 @@ fn drawn(
             (Mark::Diamond, Ink::SECOND)
         };
         panel.point(&mut drawing, mark, ink, (0.0, current));
-        panel.words(
+        panel.words_above(
             &mut drawing,
             (0.0, current),
             &Quantity::new(Measured::new(current), &series.unit).to_string(),
