@@ -3,6 +3,7 @@ use std::fmt::{self, Display, Write};
 use askama::filters::{Escaper, Html};
 
 use super::ink::Ink;
+use super::path::WIDTH;
 use super::ticks::{NARROWEST, width};
 
 /// An SVG under construction. What is written to it is escaped; what cannot be drawn is left out, never NaN.
@@ -13,6 +14,8 @@ pub(crate) struct Drawing {
     /// What is read when all else has been seen.
     labels: String,
     body: String,
+    /// The last stretched frame in the body and where it ends: what follows at once may join it.
+    frame: Option<(Frame, usize)>,
     /// Where words stand already, as they would on the narrowest page.
     taken: Vec<Area>,
 }
@@ -25,6 +28,17 @@ struct Area {
     top: f64,
     bottom: f64,
 }
+
+/// A rectangle whose content is stretched across: from the left in percent, from the top in pixels.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) width: f64,
+    pub(super) top: f64,
+    pub(super) height: f64,
+}
+
+const END_OF_FRAME: &str = "</svg>";
 
 /// Which end of a text stands at its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +77,7 @@ impl Drawing {
             grid: String::new(),
             labels: String::new(),
             body: String::new(),
+            frame: None,
             taken: Vec::new(),
         }
     }
@@ -115,15 +130,65 @@ impl Drawing {
 
     /// The words of an axis, in percent from the left and pixels from the top.
     pub(super) fn label(&mut self, left: f64, y: f64, anchor: Anchor, words: &str) {
-        self.taken.push(Area::of(left, y, anchor, words));
-        let text = Text {
-            left,
-            y,
-            anchor,
-            look: "",
-            words,
-        };
-        put(&mut self.labels, format_args!("{text}"));
+        self.labels(anchor, [(left, y, words)]);
+    }
+
+    /// The words of an axis, all with the same end at their places.
+    pub(super) fn labels<'a>(
+        &mut self,
+        anchor: Anchor,
+        labels: impl IntoIterator<Item = (f64, f64, &'a str)>,
+    ) {
+        put(&mut self.labels, format_args!("<g{}>", anchor.attribute()));
+        for (left, y, words) in labels.into_iter().filter(|label| !label.2.is_empty()) {
+            self.taken.push(Area::of(left, y, anchor, words));
+            let text = Text {
+                left,
+                y,
+                anchor: Anchor::Start,
+                look: "",
+                words,
+            };
+            put(&mut self.labels, format_args!("{text}"));
+        }
+        self.labels += "</g>";
+    }
+
+    /// A path that is stretched across with its frame; its line is not.
+    pub(super) fn stretched(&mut self, frame: Frame, data: &str, look: fmt::Arguments<'_>) {
+        if data.is_empty() {
+            return;
+        }
+        if self.frame == Some((frame, self.body.len())) {
+            self.body.truncate(self.body.len() - END_OF_FRAME.len());
+        } else {
+            self.put(format_args!("{frame}"));
+        }
+        self.put(format_args!(
+            "<path vector-effect=\"non-scaling-stroke\" d=\"{data}\" {look}/>{END_OF_FRAME}"
+        ));
+        self.frame = Some((frame, self.body.len()));
+    }
+
+    /// Lines of the grid that are stretched across with their frame.
+    pub(super) fn stretched_grid(&mut self, frame: Frame, data: &str) {
+        put(
+            &mut self.grid,
+            format_args!(
+                "{frame}<path vector-effect=\"non-scaling-stroke\" d=\"{data}\"/>{END_OF_FRAME}"
+            ),
+        );
+    }
+
+    /// That nothing is to be written between these places: in percent from the left, pixels from the top.
+    pub(super) fn keep_free(&mut self, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+        let pixels = |percent: f64| percent / 100.0 * NARROWEST;
+        self.taken.push(Area {
+            left: pixels(left),
+            right: pixels(right),
+            top,
+            bottom,
+        });
     }
 
     /// The same, unless something is written there already.
@@ -229,6 +294,20 @@ impl Display for Line<'_> {
             Share(self.to.0),
             Short(self.to.1),
             self.look
+        )
+    }
+}
+
+impl Display for Frame {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "<svg x=\"{}%\" y=\"{}\" width=\"{}%\" height=\"{3}\" viewBox=\"0 0 {WIDTH} {3}\" \
+             preserveAspectRatio=\"none\" overflow=\"visible\">",
+            Share(self.left),
+            Short(self.top),
+            Share(self.width),
+            Short(self.height)
         )
     }
 }

@@ -83,16 +83,17 @@ impl Lanes {
     /// The axis above and below all lanes, with words at its beginning and its end; gives the height of the whole.
     pub(crate) fn finish(self, drawing: &mut Drawing, (beginning, end): (&str, &str)) -> f64 {
         let height = self.bottom + BOTTOM + 4.0;
+        let place = |tick: &Tick| self.left + (self.right - self.left) * tick.share;
+        for tick in &self.ticks {
+            let x = place(tick);
+            drawing.grid((x, 20.0), (x, height - 20.0));
+        }
         for y in [14.0, height - 6.0] {
             drawing.label(0.0, y, Anchor::Start, beginning);
             drawing.label(100.0, y, Anchor::End, end);
-        }
-        for tick in &self.ticks {
-            let x = self.left + (self.right - self.left) * tick.share;
-            drawing.grid((x, 20.0), (x, height - 20.0));
-            for y in [14.0, height - 6.0] {
-                drawing.label(x, y, Anchor::Middle, &tick.label);
-            }
+            let ticks = self.ticks.iter();
+            let labels = ticks.map(|tick| (place(tick), y, tick.label.as_str()));
+            drawing.labels(Anchor::Middle, labels);
         }
         height
     }

@@ -7,6 +7,8 @@
 mod drawing;
 mod ink;
 mod lanes;
+#[cfg(test)]
+mod laws;
 mod mark;
 mod panel;
 mod path;

@@ -1,9 +1,9 @@
-use super::drawing::{Anchor, Drawing, Short};
+use super::drawing::{Anchor, Drawing, Frame};
 use super::ink::Ink;
 use super::mark::Mark;
 use super::path::{self, WIDTH};
 use super::scale::Scale;
-use super::ticks::{NARROWEST, Room, ticks, width};
+use super::ticks::{NARROWEST, Room, Tick, ticks, width};
 
 /// Where panels begin and end, in percent: left of it stand labels.
 const LEFT: f64 = 13.0;
@@ -35,36 +35,64 @@ impl Panel {
     /// The upright axis with its lines across, and what it is of, above it.
     pub(crate) fn upright_axis(&self, drawing: &mut Drawing, title: &str) {
         drawing.label(LEFT, self.top - 18.0, Anchor::Start, title);
-        for tick in ticks(&self.upright, Room::Upright(self.height)) {
-            let y = self.bottom() - tick.share * self.height;
-            drawing.grid((LEFT, y), (RIGHT, y));
-            drawing.label(LEFT - 1.2, y + 4.0, Anchor::End, &tick.label);
-        }
-        let ground = self.bottom();
-        drawing.line(
-            (LEFT, ground),
-            (RIGHT, ground),
+        let ticks = ticks(&self.upright, Room::Upright(self.height));
+        let down = |share: f64| (1.0 - share) * self.height;
+        let lines: String = ticks
+            .iter()
+            .map(|tick| path::across(down(tick.share)))
+            .collect();
+        drawing.stretched_grid(self.frame(), &lines);
+        let places = ticks.iter().map(|tick| {
+            (
+                LEFT - 1.2,
+                self.top + down(tick.share) + 4.0,
+                tick.label.as_str(),
+            )
+        });
+        drawing.labels(Anchor::End, places);
+        let ground = path::across(self.height);
+        drawing.stretched(
+            self.frame(),
+            &ground,
             format_args!("stroke=\"currentColor\" stroke-opacity=\".45\""),
         );
     }
 
     /// The axis across, with upright lines, and what it is of, below it.
     pub(crate) fn axis_across(&self, drawing: &mut Drawing, title: &str) {
-        let room = Room::Across((RIGHT - LEFT) / 100.0 * NARROWEST);
-        for tick in ticks(&self.across, room) {
-            let x = LEFT + (RIGHT - LEFT) * tick.share;
-            drawing.grid((x, self.top), (x, self.bottom()));
-            // The last one must not leave the narrowest page.
-            let beyond = x / 100.0 * NARROWEST + width(&tick.label) / 2.0 > NARROWEST;
-            let (x, anchor) = if beyond {
-                (100.0, Anchor::End)
-            } else {
-                (x, Anchor::Middle)
-            };
-            drawing.label(x, self.bottom() + 16.0, anchor, &tick.label);
+        let ticks = ticks(
+            &self.across,
+            Room::Across((RIGHT - LEFT) / 100.0 * NARROWEST),
+        );
+        let lines: String = ticks
+            .iter()
+            .map(|tick| path::upright(tick.share * WIDTH, self.height))
+            .collect();
+        drawing.stretched_grid(self.frame(), &lines);
+        let y = self.bottom() + 16.0;
+        let place = |tick: &Tick| LEFT + (RIGHT - LEFT) * tick.share;
+        // The last one must not leave the narrowest page.
+        let beyond =
+            |tick: &&Tick| place(tick) / 100.0 * NARROWEST + width(&tick.label) / 2.0 > NARROWEST;
+        let inside = ticks.iter().filter(|tick| !beyond(tick));
+        drawing.labels(
+            Anchor::Middle,
+            inside.map(|tick| (place(tick), y, tick.label.as_str())),
+        );
+        for tick in ticks.iter().filter(beyond) {
+            drawing.label(100.0, y, Anchor::End, &tick.label);
         }
         let middle = f64::midpoint(LEFT, RIGHT);
         drawing.label(middle, self.bottom() + 33.0, Anchor::Middle, title);
+    }
+
+    fn frame(&self) -> Frame {
+        Frame {
+            left: LEFT,
+            width: RIGHT - LEFT,
+            top: self.top,
+            height: self.height,
+        }
     }
 
     /// Lines through points from left to right, with a gap between one and the next.
@@ -78,7 +106,7 @@ impl Panel {
             .into_iter()
             .map(|points| path::line(self.inside(points)))
             .collect();
-        self.stretched(drawing, &data, format_args!("{}", ink.stroke()));
+        drawing.stretched(self.frame(), &data, format_args!("{}", ink.stroke()));
     }
 
     /// What lies between a line and the ground.
@@ -92,7 +120,7 @@ impl Panel {
             .into_iter()
             .map(|points| path::area(self.inside(points), self.height))
             .collect();
-        self.stretched(drawing, &data, format_args!("{}", ink.fill(0.16)));
+        drawing.stretched(self.frame(), &data, format_args!("{}", ink.fill(0.16)));
     }
 
     /// A bar over each stretch: where it begins, where it ends, how high it is.
@@ -110,7 +138,7 @@ impl Panel {
                 Some(path::bar(left, right, top, self.height))
             })
             .collect();
-        self.stretched(drawing, &data, format_args!("{}", ink.fill(0.85)));
+        drawing.stretched(self.frame(), &data, format_args!("{}", ink.fill(0.85)));
     }
 
     /// A point.
@@ -148,6 +176,7 @@ impl Panel {
         };
         let open = low.is_none() || high.is_none();
         drawing.line(from, to, format_args!("{}", ink.interval(open)));
+        drawing.keep_free((from.0 - 1.5, from.0 + 1.5), (to.1, from.1));
     }
 
     /// A line across all of the panel with words on it; where it lies beyond the panel, an arrow says so.
@@ -190,15 +219,14 @@ impl Panel {
         }
     }
 
-    /// A line from top to bottom that only parts what is on its sides.
-    pub(crate) fn parting(&self, drawing: &mut Drawing, x: f64) {
-        if let Some((left, _)) = self.place((x, self.upright.low())) {
-            drawing.line(
-                (left, self.top),
-                (left, self.bottom()),
-                format_args!("{}", Ink::RULE.stroke()),
-            );
-        }
+    /// Lines from top to bottom that only part what is on their sides.
+    pub(crate) fn partings(&self, drawing: &mut Drawing, places: impl IntoIterator<Item = f64>) {
+        let data: String = places
+            .into_iter()
+            .filter_map(|x| self.across.share(x))
+            .map(|share| path::upright(share * WIDTH, self.height))
+            .collect();
+        drawing.stretched(self.frame(), &data, format_args!("{}", Ink::RULE.stroke()));
     }
 
     /// A short line across at one place, with words beside it.
@@ -225,29 +253,22 @@ impl Panel {
         }
     }
 
-    /// Words above a point, or below it.
+    /// Words above a point.
     pub(crate) fn words_above(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
         if let Some((left, down)) = self.place(point) {
+            drawing.words(&[(left, down - 8.0, Anchor::Middle)], words);
+        }
+    }
+
+    /// Words at the right end, above a height or below it.
+    pub(crate) fn words_at_end(&self, drawing: &mut Drawing, y: f64, words: &str) {
+        if let Some((_, down)) = self.place((self.across.high(), y)) {
             let places = [
-                (left, down - 8.0, Anchor::Middle),
                 (100.0, down - 8.0, Anchor::End),
                 (100.0, down + 17.0, Anchor::End),
             ];
             drawing.words(&places, words);
         }
-    }
-
-    fn stretched(&self, drawing: &mut Drawing, data: &str, look: std::fmt::Arguments<'_>) {
-        if data.is_empty() {
-            return;
-        }
-        drawing.put(format_args!(
-            "<svg x=\"{LEFT}%\" y=\"{}\" width=\"{}%\" height=\"{}\" viewBox=\"0 0 {WIDTH} {2}\" \
-             preserveAspectRatio=\"none\" overflow=\"visible\"><path d=\"{data}\" vector-effect=\"non-scaling-stroke\" {look}/></svg>",
-            Short(self.top),
-            RIGHT - LEFT,
-            Short(self.height),
-        ));
     }
 
     fn inside(

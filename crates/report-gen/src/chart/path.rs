@@ -14,10 +14,20 @@ pub(super) fn line(points: impl IntoIterator<Item = (f64, f64)>) -> String {
         let command = if data.is_empty() { "M" } else { " " };
         put(
             &mut data,
-            format_args!("{command}{} {}", Short(x), Short(y)),
+            format_args!("{command}{} {}", x.round(), Short(y)),
         );
     }
     data
+}
+
+/// A line from side to side.
+pub(super) fn across(y: f64) -> String {
+    format!("M0 {}H{WIDTH}", Short(y))
+}
+
+/// A line from top to bottom.
+pub(super) fn upright(x: f64, height: f64) -> String {
+    format!("M{} 0V{}", x.round(), Short(height))
 }
 
 /// What lies between such a line and the ground.
@@ -29,7 +39,7 @@ pub(super) fn area(points: impl IntoIterator<Item = (f64, f64)>, ground: f64) ->
     let mut data = line(points);
     put(
         &mut data,
-        format_args!("V{}H{}Z", Short(ground), Short(beginning)),
+        format_args!("V{}H{}Z", Short(ground), beginning.round()),
     );
     data
 }
@@ -86,4 +96,36 @@ fn keep_extremes(column: &mut Vec<(f64, f64)>, kept: &mut Vec<(f64, f64)>) {
     places.dedup();
     kept.extend(places.into_iter().filter_map(|place| column.get(place)));
     column.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn thinning_loses_no_extreme_and_no_end(heights in prop::collection::vec(0.0..260.0_f64, 1..4000)) {
+            let step = WIDTH / heights.len() as f64;
+            let points: Vec<(f64, f64)> = heights.iter().enumerate().map(|(place, height)| (place as f64 * step, *height)).collect();
+            let kept = thinned(points.iter().copied());
+            let highest = |points: &[(f64, f64)]| points.iter().map(|point| point.1).fold(f64::MIN, f64::max);
+            let lowest = |points: &[(f64, f64)]| points.iter().map(|point| point.1).fold(f64::MAX, f64::min);
+            prop_assert_eq!((lowest(&kept), highest(&kept)), (lowest(&points), highest(&points)));
+            prop_assert_eq!((kept.first(), kept.last()), (points.first(), points.last()));
+            prop_assert!(kept.len() <= 4 * 251);
+            prop_assert!(kept.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+        }
+    }
+
+    #[test]
+    fn paths_are_written_short() {
+        assert_eq!(
+            line([(0.0, 1.04), (499.6, 20.0), (1000.0, 33.35)]),
+            "M0 1 500 20 1000 33.4"
+        );
+        assert_eq!(area([(0.0, 1.0), (10.0, 2.0)], 90.0), "M0 1 10 2V90H0Z");
+        assert_eq!(bar(0.0, 100.0, 5.0, 90.0), "M1 90V5H99V90Z");
+        assert_eq!(line([]), "");
+    }
 }

@@ -1,6 +1,9 @@
 /// Larger ranges than this are told apart on a logarithmic scale only.
 const LARGEST_LINEAR_RATIO: f64 = 10.0;
 
+/// The smallest number that has a logarithm.
+const LEAST_POSITIVE: f64 = f64::from_bits(1);
+
 /// From values to shares of an axis: 0 is its beginning, 1 its end. Always from a lower number to a higher one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scale {
@@ -70,18 +73,16 @@ impl Scale {
         let last = (first + 1..end)
             .find(|index| round_number(*index) >= most)
             .unwrap_or(end);
-        let low = round_number(first).max(f64::MIN_POSITIVE);
-        let high = round_number(last).min(f64::MAX);
-        Some(Scale::between(Law::Logarithmic, low, high))
+        Some(Scale::between(
+            Law::Logarithmic,
+            round_number(first),
+            round_number(last),
+        ))
     }
 
     /// By factors from one positive number to another.
     pub(crate) fn between_factors(low: f64, high: f64) -> Scale {
-        Scale::between(
-            Law::Logarithmic,
-            low.max(f64::MIN_POSITIVE),
-            high.max(f64::MIN_POSITIVE),
-        )
+        Scale::between(Law::Logarithmic, low, high)
     }
 
     /// Evenly from one number to another.
@@ -91,6 +92,7 @@ impl Scale {
 
     /// Quantiles from 0 to `most`, which is below 1.
     pub(crate) fn percentiles(most: f64) -> Scale {
+        let most = if most.is_nan() { 0.5 } else { most };
         Scale::between(Law::Percentile, 0.0, most.clamp(0.5, 0.999_999))
     }
 
@@ -111,7 +113,17 @@ impl Scale {
 
     /// An axis without length is made one; whoever asks for another order gets the right one.
     fn between(law: Law, one: f64, other: f64) -> Scale {
-        let finite = |end: f64| end.clamp(f64::MIN, f64::MAX);
+        let least = match law {
+            Law::Logarithmic => LEAST_POSITIVE,
+            _ => f64::MIN,
+        };
+        let finite = |end: f64| {
+            if end.is_nan() {
+                least
+            } else {
+                end.clamp(least, f64::MAX)
+            }
+        };
         let (low, high) = (finite(one.min(other)), finite(one.max(other)));
         let high = if high > low {
             high
@@ -221,4 +233,69 @@ pub(super) fn round_number(index: i32) -> f64 {
 )]
 pub(super) fn end_of_decade(value: f64) -> i32 {
     3 * (value.log10().floor() as i32 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::laws::{hostile, scales};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_larger_value_never_stands_before_a_smaller_one(scale in scales(), one in hostile(), other in hostile()) {
+            let (less, more) = (one.min(other), one.max(other));
+            if let (Some(first), Some(second)) = (scale.share(less), scale.share(more)) {
+                prop_assert!(first <= second);
+                prop_assert!((0.0..=1.0).contains(&first) && (0.0..=1.0).contains(&second));
+            }
+        }
+
+        #[test]
+        fn every_value_that_an_axis_was_made_for_has_a_place_on_it(values in prop::collection::vec(hostile(), 0..6)) {
+            for scale in [Scale::around(values.clone()), Scale::near(values.clone()), Scale::from_zero(values.clone()), Scale::logarithmic(values.clone())].into_iter().flatten() {
+                prop_assert!(scale.low() < scale.high(), "{scale:?}");
+                prop_assert!(scale.low().is_finite() && scale.high().is_finite(), "{scale:?}");
+            }
+            let measured = values.iter().copied().filter(|value| value.is_finite() && *value >= 0.0);
+            if let Some(scale) = Scale::around(values.clone()) {
+                for value in measured.filter(|value| scale.law() == Law::Linear || *value > 0.0) {
+                    prop_assert!(scale.holds(value), "{value} on {scale:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn a_share_of_an_axis_is_where_its_value_stands(low in 0.001..1e3_f64, factor in 1.1..1e6, share in 0.0..1.0_f64) {
+            let high = low * factor;
+            for scale in [Scale::linear(low, high), Scale::between_factors(low, high), Scale::symmetric(low, high), Scale::percentiles(0.9999)] {
+                let back = scale.share(scale.value(share)).unwrap();
+                prop_assert!((back - share).abs() < 1e-6, "{scale:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nines_are_equally_far_apart() {
+        let scale = Scale::percentiles(0.9999);
+        let shares = [0.0, 0.9, 0.99, 0.999, 0.9999].map(|quantile| scale.share(quantile).unwrap());
+        for (nines, share) in shares.into_iter().enumerate() {
+            assert!((share - nines as f64 / 4.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_has_no_place_for_zero_and_goes_from_round_number_to_round_number() {
+        let scale = Scale::logarithmic([0.31, 9.0]).unwrap();
+        assert_eq!((scale.low(), scale.high()), (0.2, 10.0));
+        assert_eq!(scale.share(0.0), None);
+        assert_eq!(Scale::logarithmic([0.0]), None);
+    }
+
+    #[test]
+    fn what_differs_by_factors_gets_a_logarithmic_axis_and_what_does_not_begins_at_zero() {
+        assert_eq!(Scale::around([0.1, 50.0]).unwrap().law(), Law::Logarithmic);
+        let linear = Scale::around([20.0, 22.0]).unwrap();
+        assert_eq!((linear.law(), linear.low()), (Law::Linear, 0.0));
+    }
 }

@@ -202,3 +202,84 @@ pub(crate) fn short(value: f64) -> String {
 fn rounded(value: f64) -> f64 {
     format!("{value:.9e}").parse().unwrap_or(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::laws::{hostile, scales};
+    use proptest::prelude::*;
+
+    /// Whether it is a multiple of 1, 2 or 5 and a power of ten that is not much smaller than itself.
+    fn is_round(value: f64) -> bool {
+        let digits = format!("{:.8e}", value.abs());
+        let mantissa = digits.split('e').next().unwrap_or_default();
+        mantissa.trim_end_matches('0').len() <= 8
+    }
+
+    fn extents(tick: &Tick, length: f64) -> (f64, f64) {
+        let (middle, half) = (tick.share * length, width(&tick.label) / 2.0);
+        (middle - half, middle + half)
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_are_round_and_inside_and_ascend(scale in scales(), length in 60.0..300.0) {
+            for room in [Room::Across(length), Room::Upright(length)] {
+                let ticks = ticks(&scale, room);
+                prop_assert!(ticks.iter().all(|tick| scale.holds(tick.value) && is_round(tick.value)), "{ticks:?}");
+                prop_assert!(ticks.windows(2).all(|pair| pair[0].value < pair[1].value), "{ticks:?}");
+                prop_assert!(ticks.iter().all(|tick| (0.0..=1.0).contains(&tick.share)), "{ticks:?}");
+            }
+        }
+
+        #[test]
+        fn no_two_labels_overlap_on_the_narrowest_page(scale in scales(), length in 60.0..300.0) {
+            let ticks = ticks(&scale, Room::Across(length));
+            for pair in ticks.windows(2) {
+                prop_assert!(extents(&pair[0], length).1 < extents(&pair[1], length).0, "{ticks:?}");
+            }
+        }
+
+        #[test]
+        fn no_two_labels_are_alike(scale in scales()) {
+            let ticks = ticks(&scale, Room::Across(300.0));
+            for pair in ticks.windows(2) {
+                prop_assert_ne!(&pair[0].label, &pair[1].label);
+            }
+        }
+
+        #[test]
+        fn an_ordinary_axis_has_at_least_two(low in 0.0..100.0, span in 0.01..1e6) {
+            let scale = Scale::linear(low, low + span);
+            prop_assert!(ticks(&scale, Room::Across(250.0)).len() >= 2);
+        }
+
+        #[test]
+        fn a_label_is_short_whatever_the_number(value in hostile()) {
+            prop_assert!(short(value).chars().count() <= 18, "{}", short(value));
+        }
+    }
+
+    #[test]
+    fn percentiles_are_those_that_people_ask_for() {
+        let labels = |most: f64| -> Vec<String> {
+            let scale = Scale::percentiles(most);
+            let ticks = ticks(&scale, Room::Across(260.0)).into_iter();
+            ticks.map(|tick| tick.label).collect()
+        };
+        assert_eq!(
+            labels(0.9999),
+            ["50 %", "90 %", "99 %", "99.9 %", "99.99 %"]
+        );
+        assert_eq!(labels(0.99), ["0 %", "50 %", "90 %", "99 %"]);
+    }
+
+    #[test]
+    fn large_numbers_are_written_short() {
+        let shown = [0.0, 0.05, 5000.0, 20_000.0, 3e6, 5e9, -20.0, 1e15].map(short);
+        assert_eq!(
+            shown,
+            ["0", "0.05", "5000", "20k", "3M", "5G", "−20", "1e15"]
+        );
+    }
+}

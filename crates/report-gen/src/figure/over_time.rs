@@ -118,9 +118,8 @@ fn drawn(id: &str, subject: &Subject<'_>, timeline: &Timeline<'_>) -> Option<Con
 
 /// Between repetitions.
 pub(super) fn partings(panel: &Panel, drawing: &mut Drawing, timeline: &Timeline<'_>) {
-    for stretch in timeline.repetitions.iter().skip(1) {
-        panel.parting(drawing, stretch.start_s);
-    }
+    let starts = timeline.repetitions.iter().map(|stretch| stretch.start_s);
+    panel.partings(drawing, starts.skip(1));
 }
 
 /// Where requests failed, how many, and that in words; neighbours together where they are too many to be told apart.

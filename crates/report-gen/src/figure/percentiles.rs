@@ -128,6 +128,16 @@ fn drawn(
     panel.upright_axis(&mut drawing, "ms");
     panel.axis_across(&mut drawing, "percentile");
     for one in &quantiles {
+        if let Some(range) = one.interval {
+            panel.span(
+                &mut drawing,
+                Ink::MAIN,
+                one.known.quantile,
+                (range.low, range.high),
+            );
+        }
+    }
+    for one in &quantiles {
         for limit in &one.limits {
             let words = format!("{} limit {}", one.known.label, every_digit(*limit));
             panel.notch(
@@ -154,14 +164,6 @@ fn drawn(
     }
     panel.curves(&mut drawing, Ink::MAIN, [points]);
     for one in &quantiles {
-        if let Some(range) = one.interval {
-            panel.span(
-                &mut drawing,
-                Ink::MAIN,
-                one.known.quantile,
-                (range.low, range.high),
-            );
-        }
         if let Some(value) = one.value {
             panel.point(
                 &mut drawing,

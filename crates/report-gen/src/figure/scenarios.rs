@@ -101,7 +101,7 @@ fn drawn(report: &Report<'_>, subject: &Subject) -> Option<Content> {
             });
         }
     }
-    let height = lanes.finish(&mut drawing, (subject.unit, ""));
+    let height = lanes.finish(&mut drawing, ("", subject.unit));
     Some(Content::Drawn(Drawn {
         svg: drawing.finish(height),
         legend: vec![

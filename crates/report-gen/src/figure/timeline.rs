@@ -49,7 +49,8 @@ impl<'a> Timeline<'a> {
                     let from_s = start_s + told.second as f64;
                     Entry {
                         from_s,
-                        to_s: from_s + told.duration_s.map_or(1.0, Measured::get),
+                        // Without a length: what ended after the phase.
+                        to_s: from_s + told.duration_s.map_or(0.0, Measured::get),
                         told,
                     }
                 })
@@ -82,11 +83,21 @@ impl<'a> Timeline<'a> {
         let lengths = self.entries().map(Entry::length_s);
         let least_s = lengths.fold(0.0, f64::max) / 2.0;
         self.repetitions.iter().map(move |stretch| {
-            stretch
+            let told: Vec<(&Entry<'_>, f64)> = stretch
                 .entries
                 .iter()
-                .filter(move |entry| entry.length_s() >= least_s)
-                .filter_map(move |entry| Some((entry.middle_s(), value(entry.told)?.get())))
+                .filter(|entry| entry.length_s() >= least_s)
+                .filter_map(|entry| Some((entry, value(entry.told)?.get())))
+                .collect();
+            // A single point would be no line.
+            let points = match told.as_slice() {
+                [(entry, value)] => vec![(entry.from_s, *value), (entry.to_s, *value)],
+                several => several
+                    .iter()
+                    .map(|(entry, value)| (entry.middle_s(), *value))
+                    .collect(),
+            };
+            points.into_iter()
         })
     }
 

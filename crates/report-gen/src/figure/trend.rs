@@ -135,9 +135,9 @@ fn drawn(
             (Mark::Diamond, Ink::SECOND)
         };
         panel.point(&mut drawing, mark, ink, (0.0, current));
-        panel.words_above(
+        panel.words_at_end(
             &mut drawing,
-            (0.0, current),
+            current,
             &Quantity::new(Measured::new(current), &series.unit).to_string(),
         );
         legend.push(entry(
