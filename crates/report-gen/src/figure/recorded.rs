@@ -123,3 +123,87 @@ fn is_harmless(inflated: &[u8]) -> Option<bool> {
 fn milliseconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / NANOSECONDS_PER_MS
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    fn latency(histogram: String) -> Latency {
+        Latency {
+            histogram: Some(histogram),
+            ..Latency::default()
+        }
+    }
+
+    fn encoded(times_ns: &[u64]) -> String {
+        let mut histogram = Histogram::<u64>::new_with_bounds(1, 60_000_000_000, 3).unwrap();
+        times_ns
+            .iter()
+            .for_each(|time| histogram.record(*time).unwrap());
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new()
+            .serialize(&histogram, &mut bytes)
+            .unwrap();
+        STANDARD.encode(bytes)
+    }
+
+    /// What claims to be a histogram: a header with these numbers, and counts.
+    fn claimed(length: u32, digits: u32, highest: u64, counts: &[u8]) -> String {
+        let mut inner = Vec::new();
+        for word in [0x1c84_9313, length, 0, digits] {
+            inner.extend(u32::to_be_bytes(word));
+        }
+        inner.extend(1_u64.to_be_bytes());
+        inner.extend(highest.to_be_bytes());
+        inner.extend(1_f64.to_be_bytes());
+        inner.extend(counts);
+        let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        deflated.write_all(&inner).unwrap();
+        let deflated = deflated.finish().unwrap();
+        let mut bytes = 0x1c84_9314_u32.to_be_bytes().to_vec();
+        bytes.extend(u32::try_from(deflated.len()).unwrap().to_be_bytes());
+        bytes.extend(deflated);
+        STANDARD.encode(bytes)
+    }
+
+    fn is_read(histogram: String) -> bool {
+        Recorded::of(Some(&latency(histogram))).is_some()
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_are_those_of_the_times(mut times_ns in prop::collection::vec(1_u64..60_000_000_000, 1..300), quantile in 0.0..1.0_f64) {
+            let recorded = Recorded::of(Some(&latency(encoded(&times_ns)))).unwrap();
+            times_ns.sort_unstable();
+            prop_assert_eq!(recorded.total, times_ns.len() as u64);
+            let place = ((quantile * times_ns.len() as f64).ceil() as usize).max(1) - 1;
+            let expected_ms = times_ns[place] as f64 / NANOSECONDS_PER_MS;
+            let (_, found_ms) = recorded.quantiles([quantile]).next().unwrap();
+            prop_assert!((found_ms - expected_ms).abs() <= expected_ms / 500.0, "{found_ms} {expected_ms}");
+        }
+
+        #[test]
+        fn what_is_no_histogram_is_not_read_and_does_no_harm(text in "[A-Za-z0-9+/=]{0,200}", counts in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(!is_read(text));
+            let length = u32::try_from(counts.len()).unwrap();
+            let _ = is_read(claimed(length, 3, 60_000_000_000, &counts));
+        }
+    }
+
+    #[test]
+    fn a_histogram_that_claims_more_than_it_holds_is_not_read() {
+        let seconds = 60_000_000_000;
+        assert!(is_read(claimed(1, 3, seconds, &[2])));
+        assert!(!is_read(claimed(u32::MAX, 3, seconds, &[2])));
+        assert!(!is_read(claimed(1, 5, seconds, &[2])));
+        assert!(!is_read(claimed(1, 3, u64::MAX, &[2])));
+        assert!(!is_read(claimed(9, 3, seconds, &[u8::MAX; 9])));
+        assert!(!is_read(claimed(0, 3, seconds, &[])));
+        assert!(!is_read(encoded(&[])));
+        assert!(!is_read("A".repeat(LONGEST_ENCODED + 4)));
+        assert!(!is_read(String::new()));
+    }
+}

@@ -62,7 +62,7 @@ fn the_page_loads_nothing_and_runs_nothing() {
 fn hostile_text_is_only_text_on_the_page() {
     let page = parsed(&html(&hostile()));
     assert_eq!(
-        texts(&page, "svg.chart > text[font-weight]"),
+        texts(&page, "#scenarios-latency .chart > text.words"),
         [HOSTILE, HOSTILE]
     );
     assert!(texts(&page, "script").is_empty());

@@ -32,11 +32,16 @@ fn the_page_has_a_heading_a_section_and_a_table_with_headers_for_each_part() {
 #[test]
 fn the_chart_says_in_words_what_it_draws() {
     let page = parsed(&html(FAILED));
-    let titles = texts(&page, "svg.chart g > title");
+    let titles = texts(&page, "#scenarios-latency .chart g > title");
     assert_eq!(titles[0], "batch_8 p50: 11.2 ms, limit 10 ms: failed");
     assert_eq!(titles.len(), 3);
-    assert_eq!(texts(&page, "svg.chart .missed").len(), 1);
+    assert_eq!(
+        texts(&page, "#scenarios-latency .chart .stroke-bad").len(),
+        1
+    );
     let page = parsed(&html(PASSED));
-    assert_eq!(texts(&page, "svg.chart .repetition").len(), 6);
-    assert_eq!(texts(&page, "svg.chart .limit").len(), 1);
+    let rings = "#scenarios-latency .row g.stroke-main circle";
+    assert_eq!(texts(&page, rings).len(), 6);
+    let limits = "#scenarios-latency .row .stroke-limit";
+    assert_eq!(texts(&page, limits).len(), 1);
 }
