@@ -119,7 +119,7 @@ fn table(subject: &Subject<'_>, timeline: &Timeline<'_>) -> DataTable {
             one(memory().next()),
             lowest(memory()),
             highest(memory()),
-            one(memory().last()),
+            one(memory().next_back()),
         ]
     });
     let head = ["repetition", "at first", "lowest", "highest", "at last"];

@@ -5,6 +5,7 @@
 )]
 
 mod badge;
+mod charts;
 mod contents;
 mod csv;
 mod formats;

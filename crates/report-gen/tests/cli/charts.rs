@@ -1,0 +1,127 @@
+//! The charts of the page.
+
+use std::collections::BTreeSet;
+
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+use crate::{FAILED, PASSED, html, parsed, texts};
+
+/// A document from which every chart can be drawn.
+fn whole() -> Value {
+    let mut document: Value = serde_json::from_str(PASSED).unwrap();
+    let failed: Value = serde_json::from_str(FAILED).unwrap();
+    document["comparison"] = failed["comparison"].clone();
+    let runs: Vec<Value> = (0..6)
+        .map(|run| json!({"run_id": format!("run-{run}"), "commit": "1f26658c", "started_at": "2026-11-23T06:00:00Z"}))
+        .collect();
+    let points: Vec<Value> = (0..6)
+        .map(|run| json!({"run": run, "value": 1.5}))
+        .collect();
+    let series = json!({"scenario": "batch_1", "metric": "latency.p95_ms", "unit": "ms", "points": points, "change_points": [3]});
+    document["comparison"]["history"] = json!({"runs": runs, "series": [series]});
+    document["scenarios"][0]["timeline"] = (0..8)
+        .map(|entry| {
+            json!({
+                "repetition": entry / 4, "second": entry % 4, "duration_s": 1, "rps": 900 + entry, "errors": entry % 3,
+                "p50_ms": 0.4, "p95_ms": 0.9, "p99_ms": 2, "memory_mb": 20.5,
+            })
+        })
+        .collect();
+    document
+}
+
+fn page(document: &Value) -> Html {
+    parsed(&html(&document.to_string()))
+}
+
+fn attributes(page: &Html, selector: &str, attribute: &str) -> Vec<String> {
+    page.select(&Selector::parse(selector).unwrap())
+        .map(|element| element.attr(attribute).unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_chart_is_named_described_and_beside_its_numbers() {
+    let page = page(&whole());
+    let charts = texts(&page, "svg.chart").len();
+    assert!(charts > 6, "{charts}");
+    assert_eq!(
+        texts(&page, "svg.chart[role=img] > title + desc").len(),
+        charts
+    );
+    assert_eq!(
+        texts(&page, "figure:has(svg.chart) table tbody tr:first-child th").len(),
+        charts
+    );
+    let ids = attributes(&page, "[id]", "id");
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    for labelled in attributes(&page, "svg.chart", "aria-labelledby") {
+        assert!(
+            labelled
+                .split(' ')
+                .all(|id| ids.iter().any(|known| known == id))
+        );
+    }
+}
+
+#[test]
+fn numbers_that_nobody_expects_break_no_chart() {
+    /// Counts and places stay: the schema takes whole numbers for them.
+    fn replace(value: &mut Value, number: f64) {
+        match value {
+            Value::Number(found) if found.is_f64() => *value = json!(number),
+            Value::Array(items) => items.iter_mut().for_each(|item| replace(item, number)),
+            Value::Object(entries) => entries.values_mut().for_each(|item| replace(item, number)),
+            _ => {}
+        }
+    }
+    for number in [0.0, 1e300, 5e-324, 1e-9, f64::MAX] {
+        let mut document = whole();
+        replace(&mut document, number);
+        let page = html(&document.to_string());
+        parsed(&page);
+        let charts = page
+            .split("<svg")
+            .skip(1)
+            .map(|svg| svg.split("</svg>").next().unwrap());
+        for chart in charts {
+            assert!(
+                !chart.contains("NaN") && !chart.contains("\"inf") && !chart.contains("inf%"),
+                "{number}: {chart}"
+            );
+        }
+    }
+}
+
+#[test]
+fn failed_requests_are_marked_with_their_number() {
+    let page = page(&whole());
+    let said = texts(&page, "#run-over-time .errors title");
+    assert_eq!(said.len(), 5);
+    assert_eq!(said[0], "1 failed between 1 and 2 s");
+}
+
+#[test]
+fn a_change_of_level_and_this_run_are_marked_in_the_trend() {
+    let page = page(&whole());
+    assert_eq!(texts(&page, "#trend-0 .chart line.stroke-limit").len(), 1);
+    assert_eq!(texts(&page, "#trend-0 .chart .fill-main circle").len(), 6);
+}
+
+#[test]
+fn where_there_is_too_little_a_sentence_stands_in_place_of_a_chart() {
+    let mut document = whole();
+    document["scenarios"][0]["timeline"]
+        .as_array_mut()
+        .unwrap()
+        .truncate(1);
+    document["comparison"]["history"]["runs"]
+        .as_array_mut()
+        .unwrap()
+        .truncate(2);
+    let page = page(&document);
+    assert!(texts(&page, "#run-over-time")[0].contains("no more than one stretch of time"));
+    assert!(texts(&page, "#trend")[0].contains("fewer than 3 runs"));
+    assert!(texts(&page, "#run-over-time .chart, #trend .chart").is_empty());
+}
