@@ -236,7 +236,7 @@ impl Panel {
             let places = [
                 (left - 4.5, down + 4.0, Anchor::End),
                 (left + 4.5, down + 4.0, Anchor::Start),
-                (left, down - 5.0, Anchor::Middle),
+                (left - 4.0, down - 5.0, Anchor::Start),
             ];
             drawing.words(&places, words);
         }
@@ -246,7 +246,7 @@ impl Panel {
     pub(crate) fn words(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
         if let Some((left, down)) = self.place(point) {
             let places = [
-                (left - 1.5, down - 7.0, Anchor::End),
+                (left - 1.8, down - 7.0, Anchor::End),
                 (left + 2.0, down + 14.0, Anchor::Start),
             ];
             drawing.words(&places, words);

@@ -84,12 +84,13 @@ struct Subject<'a> {
     id: String,
     /// In a title: `the run` or a scenario's name.
     name: &'a str,
-    /// The scenario that its comparison and checks are told by; `None` for the run as a whole.
+    /// What its checks call it; `None` for the run as a whole.
     scenario: Option<&'a str>,
     latency: Option<&'a Latency>,
     service_time: Option<&'a Latency>,
     memory: Option<&'a Memory>,
     timeline: &'a [TimelineEntry],
+    /// What the comparison calls it; `None` in a document without scenarios.
     compared_as: Option<&'a str>,
 }
 
