@@ -150,6 +150,9 @@ impl Lane<'_> {
             (to.unwrap_or(open(point + OPEN_END)), self.middle),
             format_args!("{}", ink.interval(is_open)),
         );
+        for end in [low, high].into_iter().flatten() {
+            self.arrow_beyond(ink, end);
+        }
     }
 
     /// The values that the one value is made of.
@@ -181,20 +184,25 @@ impl Lane<'_> {
 
     /// The value itself; an arrow where it lies beyond the axis.
     pub(crate) fn point(&mut self, mark: Mark, ink: Ink, value: f64) {
-        let Some(x) = self.lanes.place(value) else {
+        if !self.lanes.scale.holds(value) {
+            self.arrow_beyond(ink, value);
+        } else if let Some(x) = self.lanes.place(value) {
+            mark.draw(self.drawing, ink, (x, self.middle));
+        }
+    }
+
+    /// An arrow at the end of the axis, if that is where the value lies beyond it.
+    fn arrow_beyond(&mut self, ink: Ink, value: f64) {
+        let scale = &self.lanes.scale;
+        let (x, arrow) = if value > scale.high() {
+            (self.lanes.right, "M-9 0H0M-5-4 0 0-5 4")
+        } else if value < scale.low() {
+            (self.lanes.left, "M9 0H0M5-4 0 0 5 4")
+        } else {
             return;
         };
-        let place = (x, self.middle);
-        if self.lanes.scale.holds(value) {
-            mark.draw(self.drawing, ink, place);
-        } else {
-            let arrow = if value > self.lanes.scale.high() {
-                "M-9 0H-1M-6-4-1 0-6 4"
-            } else {
-                "M9 0H1M6-4 1 0 6 4"
-            };
-            self.drawing
-                .shape(place, arrow, format_args!("{}", ink.stroke()));
-        }
+        let look = ink.stroke();
+        self.drawing
+            .shape((x, self.middle), arrow, format_args!("{look}"));
     }
 }

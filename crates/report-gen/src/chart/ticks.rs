@@ -82,11 +82,14 @@ fn candidates(scale: &Scale) -> Box<dyn Iterator<Item = Vec<f64>> + '_> {
                 .flat_map(round_numbers)
                 .filter(|one| *one <= high)
                 .collect();
-            Box::new((0..=above.len()).map(move |skipped| {
-                // The outermost tell how far the axis reaches.
-                let kept = || above.iter().skip(skipped).copied();
-                let below: Vec<f64> = kept().map(|one| -one).collect();
-                below.into_iter().rev().chain([0.0]).chain(kept()).collect()
+            let powers: Vec<f64> = above.iter().copied().filter(|one| is_power(*one)).collect();
+            // The outermost tell how far the axis reaches.
+            let outer: Vec<Vec<f64>> = (0..=powers.len())
+                .map(|skipped| powers.iter().skip(skipped).copied().collect())
+                .collect();
+            Box::new(std::iter::once(above).chain(outer).map(|kept| {
+                let below = kept.iter().rev().map(|one| -one);
+                below.chain([0.0]).chain(kept.iter().copied()).collect()
             }))
         }
     }

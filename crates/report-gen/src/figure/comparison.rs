@@ -95,7 +95,7 @@ pub(super) fn figure(comparison: &Comparison) -> Figure {
     }
     Figure {
         id: ID.to_owned(),
-        title: "Changes against the baseline".to_owned(),
+        title: "Changes against the baseline, in percent".to_owned(),
         note: (!notes.is_empty() && changed > 0).then(|| notes.join(" ")),
         content,
     }
@@ -203,7 +203,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
         );
     }
     lanes.rule(&mut drawing, Ink::PLAIN, 0.0);
-    let height = lanes.finish(&mut drawing, ("← better", "% worse →"));
+    let height = lanes.finish(&mut drawing, ("← better", "worse →"));
     let used = SIGNS.iter().filter(|sign| {
         metrics
             .iter()

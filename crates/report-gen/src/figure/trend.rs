@@ -3,7 +3,7 @@ use schema::evidence::{ComparedMetric, Comparison, History, HistorySeries, unit_
 
 use super::{Content, DataTable, Drawn, Figure, entry, metric_name};
 use crate::chart::{Drawing, Ink, Mark, Panel, Scale};
-use crate::model::{Quantity, Report, readable_time, short_commit};
+use crate::model::{Quantity, Report, number, readable_time, short_commit};
 
 const TOP: f64 = 30.0;
 const HEIGHT: f64 = 100.0;
@@ -135,11 +135,7 @@ fn drawn(
             (Mark::Diamond, Ink::SECOND)
         };
         panel.point(&mut drawing, mark, ink, (0.0, current));
-        panel.words_at_end(
-            &mut drawing,
-            current,
-            &Quantity::new(Measured::new(current), &series.unit).to_string(),
-        );
+        panel.words_at_end(&mut drawing, current, &number(current));
         legend.push(entry(
             mark.swatch(ink),
             if failed {
