@@ -139,7 +139,7 @@ fn drawn(
     }
     for one in &quantiles {
         for limit in &one.limits {
-            let words = format!("{} limit {}", one.known.label, every_digit(*limit));
+            let words = format!("limit {}", every_digit(*limit));
             panel.notch(
                 &mut drawing,
                 Ink::LIMIT,
