@@ -58,26 +58,6 @@ pub(crate) struct DataTable {
     pub(crate) rows: Vec<Vec<String>>,
 }
 
-/// What is drawn of a run or of one of its scenarios.
-pub(crate) struct RunFigures {
-    pub(crate) percentiles: Figure,
-    pub(crate) over_time: Figure,
-    pub(crate) distribution: Figure,
-    pub(crate) memory: Figure,
-}
-
-impl RunFigures {
-    /// In the order in which they are looked at.
-    pub(crate) fn all(&self) -> [&Figure; 4] {
-        [
-            &self.percentiles,
-            &self.over_time,
-            &self.distribution,
-            &self.memory,
-        ]
-    }
-}
-
 /// What figures are made of: the run as a whole or one scenario.
 struct Subject<'a> {
     /// Begins the identifiers of its figures; unique on the page.
@@ -94,57 +74,59 @@ struct Subject<'a> {
     compared_as: Option<&'a str>,
 }
 
+/// The scenario whose sections are the document's own, by its place.
+pub(crate) fn origin(report: &Report<'_>) -> Option<usize> {
+    let latency = report.evidence.latency.as_ref()?;
+    let mut scenarios = report.evidence.scenarios.iter();
+    scenarios.position(|scenario| scenario.latency.as_ref() == Some(latency))
+}
+
 /// Of the run as a whole: the document's own sections, over time that of the scenario whose figures they are.
-pub(crate) fn of_run(report: &Report<'_>) -> RunFigures {
+pub(crate) fn of_run(report: &Report<'_>) -> Vec<Figure> {
     let evidence = report.evidence;
-    // The document's own sections are those of one of its scenarios, which its baseline knows by name only.
-    let origin = evidence
-        .scenarios
-        .iter()
-        .find(|scenario| scenario.latency.is_some() && scenario.latency == evidence.latency)
-        .or(evidence.scenarios.first());
-    figures(
-        report,
-        &Subject {
-            id: "run".to_owned(),
-            name: "the run",
-            scenario: None,
-            latency: evidence.latency.as_ref(),
-            service_time: evidence.service_time.as_ref(),
-            memory: evidence.memory.as_ref(),
-            timeline: origin.map_or(&[], |scenario| &scenario.timeline),
-            compared_as: origin.map(|scenario| scenario.name.as_str()),
-        },
-    )
-}
-
-/// Of the scenario at that place in the document.
-pub(crate) fn of_scenario(report: &Report<'_>, place: usize) -> Option<RunFigures> {
-    let scenario = report.evidence.scenarios.get(place)?;
-    Some(figures(
-        report,
-        &Subject {
-            id: format!("scenario-{place}"),
-            name: &scenario.name,
-            scenario: Some(&scenario.name),
-            latency: scenario.latency.as_ref(),
-            service_time: scenario.service_time.as_ref(),
-            memory: scenario.memory.as_ref(),
-            timeline: &scenario.timeline,
-            compared_as: Some(&scenario.name),
-        },
-    ))
-}
-
-fn figures(report: &Report<'_>, subject: &Subject<'_>) -> RunFigures {
+    // The baseline knows it by name only.
+    let origin = evidence.scenarios.get(origin(report).unwrap_or(0));
+    let subject = Subject {
+        id: "run".to_owned(),
+        name: "the run",
+        scenario: None,
+        latency: evidence.latency.as_ref(),
+        service_time: evidence.service_time.as_ref(),
+        memory: evidence.memory.as_ref(),
+        timeline: origin.map_or(&[], |scenario| &scenario.timeline),
+        compared_as: origin.map(|scenario| scenario.name.as_str()),
+    };
     let recorded = Recorded::of(subject.latency);
     let timeline = Timeline::of(subject.timeline);
-    RunFigures {
-        percentiles: percentiles::figure(report, subject, recorded.as_ref()),
-        over_time: over_time::figure(subject, &timeline),
-        distribution: distribution::figure(subject, recorded.as_ref()),
-        memory: memory::figure(report, subject, &timeline),
-    }
+    vec![
+        percentiles::figure(report, &subject, recorded.as_ref()),
+        over_time::figure(&subject, &timeline),
+        distribution::figure(&subject, recorded.as_ref()),
+        memory::figure(report, &subject, &timeline),
+    ]
+}
+
+/// Of the scenario at that place in the document. Without its distribution, which is the slope of its percentiles: a page of
+/// many scenarios is to stay one that can be sent.
+pub(crate) fn of_scenario(report: &Report<'_>, place: usize) -> Option<Vec<Figure>> {
+    let scenario = report.evidence.scenarios.get(place)?;
+    let subject = Subject {
+        id: format!("scenario-{place}"),
+        name: &scenario.name,
+        scenario: Some(&scenario.name),
+        latency: scenario.latency.as_ref(),
+        service_time: scenario.service_time.as_ref(),
+        memory: scenario.memory.as_ref(),
+        timeline: &scenario.timeline,
+        compared_as: Some(&scenario.name),
+    };
+    let recorded = Recorded::of(subject.latency);
+    let timeline = Timeline::of(subject.timeline);
+    Some(vec![
+        percentiles::figure(report, &subject, recorded.as_ref()),
+        over_time::figure(&subject, &timeline),
+        memory::figure(report, &subject, &timeline),
+    ])
 }
 
 /// How scenarios and their repetitions differ: latency, throughput and peak memory.
