@@ -14,7 +14,8 @@ pub(crate) struct Drawing {
     /// What is read when all else has been seen.
     labels: String,
     body: String,
-    /// The last stretched frame in the body and where it ends: what follows at once may join it.
+    /// The last stretched frame in the grid and in the body, and where it ends: what follows at once may join it.
+    grid_frame: Option<(Frame, usize)>,
     frame: Option<(Frame, usize)>,
     /// Where words stand already, as they would on the narrowest page.
     taken: Vec<Area>,
@@ -77,6 +78,7 @@ impl Drawing {
             grid: String::new(),
             labels: String::new(),
             body: String::new(),
+            grid_frame: None,
             frame: None,
             taken: Vec::new(),
         }
@@ -156,28 +158,13 @@ impl Drawing {
 
     /// A path that is stretched across with its frame; its line is not.
     pub(super) fn stretched(&mut self, frame: Frame, data: &str, look: fmt::Arguments<'_>) {
-        if data.is_empty() {
-            return;
-        }
-        if self.frame == Some((frame, self.body.len())) {
-            self.body.truncate(self.body.len() - END_OF_FRAME.len());
-        } else {
-            self.put(format_args!("{frame}"));
-        }
-        self.put(format_args!(
-            "<path vector-effect=\"non-scaling-stroke\" d=\"{data}\" {look}/>{END_OF_FRAME}"
-        ));
-        self.frame = Some((frame, self.body.len()));
+        stretch(&mut self.body, &mut self.frame, frame, data, look);
     }
 
     /// Lines of the grid that are stretched across with their frame.
     pub(super) fn stretched_grid(&mut self, frame: Frame, data: &str) {
-        put(
-            &mut self.grid,
-            format_args!(
-                "{frame}<path vector-effect=\"non-scaling-stroke\" d=\"{data}\"/>{END_OF_FRAME}"
-            ),
-        );
+        let plain = format_args!("");
+        stretch(&mut self.grid, &mut self.grid_frame, frame, data, plain);
     }
 
     /// That nothing is to be written between these places: in percent from the left, pixels from the top.
@@ -356,6 +343,30 @@ impl Area {
             && self.top < other.bottom
             && other.top < self.bottom
     }
+}
+
+fn stretch(
+    layer: &mut String,
+    last: &mut Option<(Frame, usize)>,
+    frame: Frame,
+    data: &str,
+    look: fmt::Arguments<'_>,
+) {
+    if data.is_empty() {
+        return;
+    }
+    if *last == Some((frame, layer.len())) {
+        layer.truncate(layer.len() - END_OF_FRAME.len());
+    } else {
+        put(layer, format_args!("{frame}"));
+    }
+    put(
+        layer,
+        format_args!(
+            "<path vector-effect=\"non-scaling-stroke\" d=\"{data}\" {look}/>{END_OF_FRAME}"
+        ),
+    );
+    *last = Some((frame, layer.len()));
 }
 
 /// Writing to a string cannot fail.

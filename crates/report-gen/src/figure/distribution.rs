@@ -54,7 +54,7 @@ fn drawn(id: &str, subject: &Subject<'_>, recorded: &Recorded) -> Option<Content
     let mut drawing = Drawing::new(
         id,
         &format!("Distribution of the latency of {}", subject.name),
-        "How many of all requests took how long; the axis of times is logarithmic. The table below holds the numbers.",
+        "On a logarithmic axis of times. The table below holds the numbers.",
     );
     panel.upright_axis(&mut drawing, "% of requests");
     panel.axis_across(&mut drawing, "ms");

@@ -66,7 +66,7 @@ fn drawn(
     let mut drawing = Drawing::new(
         id,
         &format!("Memory of {} over time, in MiB", subject.name),
-        "The mean memory of the service in each second, its peak and its limit. The table below holds the numbers.",
+        "With its peak and its limit. The table below holds the numbers.",
     );
     panel.upright_axis(&mut drawing, "MiB");
     panel.axis_across(&mut drawing, "seconds under load");

@@ -15,7 +15,7 @@ const THROUGHPUT: f64 = 90.0;
 const MOST_CROSSES: usize = 30;
 
 /// A table is read, not measured.
-const MOST_ROWS: usize = 16;
+const MOST_ROWS: usize = 12;
 
 type Read = fn(&TimelineEntry) -> Option<Measured>;
 
@@ -72,7 +72,7 @@ fn drawn(id: &str, subject: &Subject<'_>, timeline: &Timeline<'_>) -> Option<Con
     let mut drawing = Drawing::new(
         id,
         &format!("Latency and throughput of {} over time", subject.name),
-        "Above the quantiles of each second, below the successful requests per second, with a cross where requests failed. The table below holds the numbers.",
+        "Quantiles above, throughput below, a cross where requests failed. The table below holds the numbers.",
     );
     let mut legend = Vec::new();
     for panel in latency.iter().chain(&throughput) {

@@ -122,7 +122,7 @@ fn drawn(
     let mut drawing = Drawing::new(
         id,
         &format!("Latency of {} by percentile", subject.name),
-        "Of all requests, the share on the axis across was at least as fast as the curve above it: the slowest are on the right, as far as there are enough of them. The table below holds the numbers.",
+        "The slowest requests are on the right. The table below holds the numbers.",
     );
     let mut legend = vec![entry(Ink::MAIN.line_swatch(), "this run")];
     panel.upright_axis(&mut drawing, "ms");
