@@ -141,8 +141,12 @@ impl Drawing {
         anchor: Anchor,
         labels: impl IntoIterator<Item = (f64, f64, &'a str)>,
     ) {
+        let mut labels = labels.into_iter().filter(|label| !label.2.is_empty());
+        let Some(first) = labels.next() else {
+            return;
+        };
         put(&mut self.labels, format_args!("<g{}>", anchor.attribute()));
-        for (left, y, words) in labels.into_iter().filter(|label| !label.2.is_empty()) {
+        for (left, y, words) in std::iter::once(first).chain(labels) {
             self.taken.push(Area::of(left, y, anchor, words));
             let text = Text {
                 left,
@@ -217,21 +221,6 @@ impl Drawing {
     fn is_free(&self, wanted: Area) -> bool {
         let inside = wanted.left >= 0.0 && wanted.right <= NARROWEST;
         inside && !self.taken.iter().any(|taken| taken.overlaps(wanted))
-    }
-
-    /// A line of the grid: in percent across, in pixels down.
-    pub(super) fn grid(&mut self, from: (f64, f64), to: (f64, f64)) {
-        put(
-            &mut self.grid,
-            format_args!(
-                "{}",
-                Line {
-                    from,
-                    to,
-                    look: format_args!("")
-                }
-            ),
-        );
     }
 
     /// A line from one place to another: in percent across, in pixels down.

@@ -1,6 +1,7 @@
-use super::drawing::{Anchor, Drawing, Share, Short};
+use super::drawing::{Anchor, Drawing, Frame, Share, Short};
 use super::ink::Ink;
 use super::mark::Mark;
+use super::path::{self, WIDTH};
 use super::scale::Scale;
 use super::ticks::{NARROWEST, Room, Tick, ticks};
 
@@ -10,6 +11,8 @@ const NAME: f64 = 24.0;
 const LANE: f64 = 19.0;
 const GAP: f64 = 10.0;
 const BOTTOM: f64 = 22.0;
+/// Above and below the grid stands the axis.
+const GRID: f64 = 20.0;
 
 /// How far an interval is drawn beyond its value where nothing bounds it, in percent of the width.
 const OPEN_END: f64 = 6.0;
@@ -18,6 +21,8 @@ const OPEN_END: f64 = 6.0;
 pub(crate) struct Lanes {
     scale: Scale,
     ticks: Vec<Tick>,
+    /// A line below each lane, as a path.
+    grid: String,
     /// Where the axis begins, in percent; left of it stand labels.
     left: f64,
     /// Where it ends; right of it stand values.
@@ -40,6 +45,7 @@ impl Lanes {
         Lanes {
             ticks: ticks(&scale, room),
             scale,
+            grid: String::new(),
             left,
             right,
             bottom: TOP,
@@ -64,13 +70,9 @@ impl Lanes {
     ) {
         let middle = self.bottom + LANE / 2.0;
         self.bottom += LANE;
-        drawing.grid((self.left, middle), (self.right, middle));
+        self.grid += &path::across(middle - GRID);
         drawing.label(0.0, middle + 4.0, Anchor::Start, label);
         drawing.explained("row", explanation, |drawing| {
-            drawing.put(format_args!(
-                "<rect class=\"lane\" width=\"100%\" y=\"{}\" height=\"18\" rx=\"3\" fill-opacity=\"0\"/>",
-                Short(middle - 9.0)
-            ));
             draw(&mut Lane {
                 lanes: self,
                 drawing,
@@ -81,13 +83,19 @@ impl Lanes {
     }
 
     /// The axis above and below all lanes, with words at its beginning and its end; gives the height of the whole.
-    pub(crate) fn finish(self, drawing: &mut Drawing, (beginning, end): (&str, &str)) -> f64 {
+    pub(crate) fn finish(mut self, drawing: &mut Drawing, (beginning, end): (&str, &str)) -> f64 {
         let height = self.bottom + BOTTOM + 4.0;
-        let place = |tick: &Tick| self.left + (self.right - self.left) * tick.share;
         for tick in &self.ticks {
-            let x = place(tick);
-            drawing.grid((x, 20.0), (x, height - 20.0));
+            self.grid += &path::upright(tick.share * WIDTH, height - 2.0 * GRID);
         }
+        let frame = Frame {
+            left: self.left,
+            width: self.right - self.left,
+            top: GRID,
+            height: height - 2.0 * GRID,
+        };
+        drawing.stretched_grid(frame, &self.grid);
+        let place = |tick: &Tick| self.left + (self.right - self.left) * tick.share;
         for y in [14.0, height - 6.0] {
             drawing.label(0.0, y, Anchor::Start, beginning);
             drawing.label(100.0, y, Anchor::End, end);

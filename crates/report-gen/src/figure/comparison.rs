@@ -1,9 +1,9 @@
 use schema::Measured;
 use schema::evidence::{ComparedMetric, Comparison, Direction, Verdict};
 
-use super::{Content, DataTable, Drawn, Figure, LegendEntry, entry, metric_name};
+use super::{Content, Drawn, Figure, LegendEntry, entry, metric_name};
 use crate::chart::{Drawing, Ink, Lane, Lanes, Mark, Scale};
-use crate::model::{ComparisonRow, number};
+use crate::model::ComparisonRow;
 
 /// More lanes would be a wall; the table of the comparison holds all.
 const MOST_LANES: usize = 40;
@@ -81,14 +81,16 @@ pub(super) fn figure(comparison: &Comparison) -> Figure {
         .filter(|metric| change(metric, comparison).is_some())
         .count();
     let content = if changed == 0 {
-        Content::TooLittle("No change of any metric is known: there is nothing to draw.".to_owned())
+        Content::TooLittle(
+            "No change of any metric was judged: there is nothing to draw.".to_owned(),
+        )
     } else {
         drawn(comparison, &lanes)
     };
     let left_out = comparison.metrics.len() - lanes.len();
     let mut notes = Vec::new();
     if left_out > 0 {
-        notes.push(format!("{left_out} of {} metrics are left out: what failed is drawn first, then what decides. The table of the comparison holds all.", comparison.metrics.len()));
+        notes.push(format!("{left_out} of {} metrics are not drawn: those that decide nothing, and what there was no room for. The table of the comparison holds all.", comparison.metrics.len()));
     }
     if lanes.iter().any(|metric| metric.change_points.is_some()) {
         notes.push("An error rate is compared in percentage points: its lane is stretched so that its margin is as wide as that of the others.".to_owned());
@@ -101,10 +103,12 @@ pub(super) fn figure(comparison: &Comparison) -> Figure {
     }
 }
 
-/// As many as can be looked at, scenario by scenario: those with failures first, otherwise in their own order.
+/// As many of those that were judged as can be looked at, scenario by scenario: those with failures first, otherwise in
+/// their own order.
 fn chosen(metrics: &[ComparedMetric]) -> Vec<&ComparedMetric> {
     let urgency = |metric: &ComparedMetric| (metric.passed, !metric.primary);
-    let mut chosen: Vec<&ComparedMetric> = metrics.iter().collect();
+    let judged = |metric: &&ComparedMetric| metric.verdict != Verdict::NotJudged;
+    let mut chosen: Vec<&ComparedMetric> = metrics.iter().filter(judged).collect();
     chosen.sort_by_key(|metric| urgency(metric));
     chosen.truncate(MOST_LANES);
     let mut scenarios: Vec<Option<&str>> = Vec::new();
@@ -220,7 +224,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
     Content::Drawn(Drawn {
         svg: drawing.finish(height),
         legend,
-        table: table(metrics),
+        table: None,
     })
 }
 
@@ -247,35 +251,4 @@ fn explanation(row: &ComparisonRow<'_>) -> String {
     text += ": ";
     text += row.status.word;
     text
-}
-
-fn table(metrics: &[&ComparedMetric]) -> DataTable {
-    let rows = metrics.iter().map(|metric| {
-        let row = ComparisonRow::of(metric);
-        vec![
-            format!("{} {}", row.scenario.unwrap_or("whole run"), row.metric),
-            row.baseline.to_string(),
-            row.current.to_string(),
-            row.change,
-            row.interval.unwrap_or_default(),
-            metric
-                .threshold
-                .map_or_else(String::new, |threshold| number(threshold.get())),
-            row.status.word.to_owned(),
-        ]
-    });
-    let head = [
-        "metric",
-        "baseline",
-        "this run",
-        "change",
-        "95 % interval",
-        "margin",
-        "verdict",
-    ];
-    DataTable {
-        caption: "The changes that are drawn".to_owned(),
-        head: head.map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-    }
 }

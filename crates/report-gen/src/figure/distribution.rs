@@ -77,7 +77,7 @@ fn drawn(id: &str, subject: &Subject<'_>, recorded: &Recorded) -> Option<Content
             entry(Ink::MAIN.interval_swatch(), "share of all requests"),
             entry(Ink::BASELINE.line_swatch(), "p50, p95 and p99"),
         ],
-        table: table(subject, &bars),
+        table: Some(table(subject, &bars)),
     }))
 }
 

@@ -100,7 +100,7 @@ fn drawn(
     Some(Content::Drawn(Drawn {
         svg: drawing.finish(panel.bottom_with_labels()),
         legend,
-        table: table(subject, timeline),
+        table: Some(table(subject, timeline)),
     }))
 }
 

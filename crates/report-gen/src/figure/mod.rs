@@ -40,8 +40,8 @@ pub(crate) struct Drawn {
     /// Markup, escaped: it goes to the page as it is.
     pub(crate) svg: String,
     pub(crate) legend: Vec<LegendEntry>,
-    /// The numbers of the chart.
-    pub(crate) table: DataTable,
+    /// The numbers of the chart; absent where the page shows them beside it.
+    pub(crate) table: Option<DataTable>,
 }
 
 /// A sign of a chart and its meaning.
@@ -106,8 +106,8 @@ pub(crate) fn of_run(report: &Report<'_>) -> Vec<Figure> {
     ]
 }
 
-/// Of the scenario at that place in the document. Without its distribution, which is the slope of its percentiles: a page of
-/// many scenarios is to stay one that can be sent.
+/// Of the scenario at that place in the document, drawn as the run's own. Without its distribution, which is the slope of its
+/// percentiles, and its memory, which is a column over time: a page of many scenarios is to stay one that can be sent.
 pub(crate) fn of_scenario(report: &Report<'_>, place: usize) -> Option<Vec<Figure>> {
     let scenario = report.evidence.scenarios.get(place)?;
     let subject = Subject {
@@ -122,11 +122,11 @@ pub(crate) fn of_scenario(report: &Report<'_>, place: usize) -> Option<Vec<Figur
     };
     let recorded = Recorded::of(subject.latency);
     let timeline = Timeline::of(subject.timeline);
-    Some(vec![
+    let figures = [
         percentiles::figure(report, &subject, recorded.as_ref()),
         over_time::figure(&subject, &timeline),
-        memory::figure(report, &subject, &timeline),
-    ])
+    ];
+    Some(figures.map(Figure::without_legend).into())
 }
 
 /// How scenarios and their repetitions differ: latency, throughput and peak memory.
@@ -143,6 +143,16 @@ pub(crate) fn comparison(report: &Report<'_>) -> Option<Figure> {
 /// How metrics went from run to run: a figure each, or one that says why there is none.
 pub(crate) fn trend(report: &Report<'_>) -> Vec<Figure> {
     trend::figures(report)
+}
+
+impl Figure {
+    /// For a page that has a legend of its like.
+    fn without_legend(mut self) -> Figure {
+        if let Content::Drawn(drawn) = &mut self.content {
+            drawn.legend.clear();
+        }
+        self
+    }
 }
 
 impl DataTable {

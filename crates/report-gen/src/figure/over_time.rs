@@ -112,7 +112,7 @@ fn drawn(id: &str, subject: &Subject<'_>, timeline: &Timeline<'_>) -> Option<Con
     Some(Content::Drawn(Drawn {
         svg: drawing.finish(last.bottom_with_labels()),
         legend,
-        table: table(subject, timeline),
+        table: Some(table(subject, timeline)),
     }))
 }
 
@@ -171,12 +171,13 @@ fn table(subject: &Subject<'_>, timeline: &Timeline<'_>) -> DataTable {
                 highest(read(|entry| entry.p95_ms)),
                 highest(read(|entry| entry.p99_ms)),
                 errors.to_string(),
+                highest(read(|entry| entry.memory_mb)),
             ]
         })
     });
     let of_several = match width {
         1 => "",
-        _ => ": the lowest throughput and the highest latency of each stretch",
+        _ => ": the lowest throughput, the highest latency and memory of each stretch",
     };
     let head = [
         "repetition",
@@ -185,10 +186,12 @@ fn table(subject: &Subject<'_>, timeline: &Timeline<'_>) -> DataTable {
         "p95 ms",
         "p99 ms",
         "failed",
+        "memory MiB",
     ];
     DataTable {
         caption: format!("{} over time{of_several}", subject.name),
         head: head.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
+    .without_empty_columns()
 }

@@ -191,7 +191,7 @@ fn drawn(
     Some(Content::Drawn(Drawn {
         svg: drawing.finish(panel.bottom_with_labels()),
         legend,
-        table: table(subject, &quantiles, latency, recorded),
+        table: Some(table(subject, &quantiles, latency, recorded)),
     }))
 }
 

@@ -114,7 +114,7 @@ fn drawn(report: &Report<'_>, subject: &Subject) -> Option<Content> {
             ),
             entry(Ink::LIMIT.notch_swatch(), "limit"),
         ],
-        table: table(report, subject),
+        table: Some(table(report, subject)),
     }))
 }
 

@@ -151,7 +151,7 @@ fn drawn(
         content: Content::Drawn(Drawn {
             svg: drawing.finish(panel.bottom_with_labels()),
             legend,
-            table: table(&of, history, series),
+            table: Some(table(&of, history, series)),
         }),
         id,
     })

@@ -1,4 +1,5 @@
 use askama::Template;
+use serde::de::IgnoredAny;
 use toolkit::Screen;
 
 use super::Format;
@@ -28,29 +29,35 @@ impl Page<'_> {
     /// The document as the text of an element. Only these two characters could end it: a document is full of quotes, and six
     /// characters for each would make the page a quarter longer.
     fn document(&self) -> String {
-        let text = without_histograms(&self.report.document.to_string());
+        let text = abridged(&self.report.document.to_string());
         text.replace('&', "&amp;").replace('<', "&lt;")
     }
 }
 
-/// Half of a document is the code of its histograms, which no person reads and every other part of the page is drawn from.
-fn without_histograms(document: &str) -> String {
+/// Two thirds of a document are the code of its histograms and the seconds of its timelines, which no person reads and the
+/// charts are drawn from.
+const LEFT_OUT: [&str; 2] = ["\"histogram\":", "\"timeline\":"];
+
+fn abridged(document: &str) -> String {
     let mut kept = String::with_capacity(document.len());
     let mut rest = document;
-    // Within a text these quotes would be escaped, and the code itself holds none.
-    while let Some((before, behind)) = rest.split_once("\"histogram\":") {
+    // Within a text these quotes would be escaped.
+    let next = |text: &str| {
+        let ends = LEFT_OUT
+            .iter()
+            .filter_map(|key| Some(text.find(key)? + key.len()));
+        ends.min()
+    };
+    while let Some(end) = next(rest) {
+        let (before, behind) = rest.split_at(end);
         kept.push_str(before);
-        kept.push_str("\"histogram\":");
-        let value = behind.trim_start();
-        rest = match value
-            .strip_prefix('"')
-            .and_then(|code| code.split_once('"'))
-        {
-            Some((_, after)) => {
+        let mut values = serde_json::Deserializer::from_str(behind).into_iter::<IgnoredAny>();
+        rest = match values.next() {
+            Some(Ok(_)) => {
                 kept.push_str("\"…\"");
-                after
+                &behind[values.byte_offset()..]
             }
-            None => behind,
+            _ => behind,
         };
     }
     kept + rest
@@ -93,12 +100,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_code_of_histograms_is_left_out() {
-        let document =
-            r#"{"a":{"histogram": "HIST+/=","p":1},"name":"\"histogram\":\"x\"","histogram":null}"#;
+    fn only_histograms_and_timelines_are_left_out() {
+        let document = r#"{"a":{"histogram": "HIST+/=","p":1},"timeline":[{"t":"]"}],"name":"\"histogram\":\"x\""}"#;
         assert_eq!(
-            without_histograms(document),
-            r#"{"a":{"histogram":"…","p":1},"name":"\"histogram\":\"x\"","histogram":null}"#
+            abridged(document),
+            r#"{"a":{"histogram":"…","p":1},"timeline":"…","name":"\"histogram\":\"x\""}"#
         );
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct ComparisonRow<'a> {
     /// Its 95 % interval, in the same unit.
     pub(crate) interval: Option<String>,
     /// How much worse it may become, in words; that of the whole comparison where it is absent.
-    threshold: Option<String>,
+    pub(crate) threshold: Option<String>,
     decides: bool,
     pub(crate) status: Status,
     pub(crate) note: Option<&'a str>,

@@ -1,5 +1,6 @@
 // The HTML report in headless Chromium: what a reader of it gets, and what leaves it.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -113,6 +114,7 @@ test('under a policy that forbids everything the page is still read and its char
     answer.setHeader('Content-Type', 'text/html');
     answer.end(readFileSync(pages.failed));
   }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
   try {
     const url = `http://127.0.0.1:${server.address().port}/`;
     await opened(url, { width: 1400, colorScheme: 'dark' }, async (page) => {

@@ -51,7 +51,11 @@ fn every_chart_is_named_described_and_beside_its_numbers() {
         charts
     );
     assert_eq!(
-        texts(&page, "figure:has(svg.chart) table tbody tr:first-child th").len(),
+        texts(
+            &page,
+            "figure:has(svg.chart) + details table, figure:has(svg.chart) table"
+        )
+        .len(),
         charts
     );
     let ids = attributes(&page, "[id]", "id");
