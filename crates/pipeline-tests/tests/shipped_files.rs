@@ -272,6 +272,9 @@ fn links_between_the_pages_lead_somewhere() {
         "bin-docs/deploy-notify.md",
         "bin-docs/workflows.md",
         "bin-docs/commands.md",
+        "bin-docs/quality-gates.md",
+        "bin-docs/performance-validation.md",
+        "bin-docs/troubleshooting.md",
     ] {
         let path = root().join(page);
         let text = fs::read_to_string(&path).unwrap();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod fenced;
+mod links;
 mod said;
 mod scratch;
 
@@ -16,6 +17,7 @@ use crate::said::Said;
 fn the_page_is_true(name: &str) {
     let page = fs::read_to_string(root().join("bin-docs").join(name)).unwrap();
     let blocks = blocks(&page).unwrap_or_else(|reason| panic!("bin-docs/{name}:{reason}"));
+    assert_eq!(links::broken(name), [""; 0], "bin-docs/{name}");
     let _alone = alone();
     let place = scratch::place();
     let has_jq = place.shell("jq --version").code == Some(0);
