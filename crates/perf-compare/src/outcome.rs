@@ -146,10 +146,10 @@ fn of_comparison(comparison: &Comparison, baseline: &Baseline, run: &Run) -> Vec
         );
         warnings.push(warning("new_scenario", message));
     }
+    let compared_by = |method: Method| metrics.iter().any(|metric| metric.method == Some(method));
     if baseline.newest().any(|theirs| were_paired(theirs, run))
-        && metrics
-            .iter()
-            .any(|metric| metric.method == Some(Method::Welch))
+        && compared_by(Method::Welch)
+        && !compared_by(Method::Paired)
     {
         let message = "the two runs were measured in turn: --paired compares them pair by pair, which is surer";
         warnings.push(warning("paired_runs", message.to_owned()));

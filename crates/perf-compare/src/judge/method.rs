@@ -52,6 +52,8 @@ pub(crate) struct Compared {
 
 /// Compares in the way that knows most of the error: pairs, then a `history` of several runs, then repetitions against repetitions, then one
 /// run against one with what is known between runs; the bare change where nothing is known. `None` if a side has no value.
+///
+/// Also where pairs were asked for: a high quantile may be known of the whole run and of none of its short repetitions.
 pub(crate) fn compare(
     metric: Metric,
     ours: &Part,
@@ -72,11 +74,9 @@ pub(crate) fn compare(
         ours: ours.value(metric),
         repeated: theirs,
     };
-    if wanted.paired {
-        return sides.paired();
-    }
-    history
-        .and_then(|stretches| sides.history(stretches))
+    let pairs = || wanted.paired.then(|| sides.paired()).flatten();
+    pairs()
+        .or_else(|| history.and_then(|stretches| sides.history(stretches)))
         .or_else(|| sides.repetitions())
         .or_else(|| sides.one_against_one(wanted.between_runs))
         .or_else(|| sides.point())

@@ -128,6 +128,33 @@ fn pairs_tell_what_differs_where_both_met_the_same_weather() {
 }
 
 #[test]
+fn a_p99_that_no_repetition_is_long_enough_for_decides_nothing_whether_pairs_are_compared_or_not() {
+    let short = |id: &str, role: &str, with: &str| {
+        let mut run = repeated(id, &STEADY);
+        run["run"]["pairing"] = json!({"role": role, "with": with});
+        run["scenarios"][0]["latency"]["samples"] = json!(100);
+        for repetition in repetitions_of(&mut run) {
+            repetition["latency"] =
+                json!({"p50_ms": 5.0, "p95_ms": 8.0, "mean_ms": 5.5, "samples": 20});
+        }
+        run.to_string()
+    };
+    let (before, now) = (
+        short("before", "baseline", "now"),
+        short("now", "current", "before"),
+    );
+    for arguments in [&[][..], &["--paired"]] {
+        let outcome = compare(&before, &now, arguments).ended(0);
+        let p99 = metric(&outcome, "latency.p99_ms");
+        assert_eq!(p99["verdict"], "not_judged", "{arguments:?}: {p99}");
+        assert_eq!(
+            p99["note"],
+            "too few samples: 20 in a repetition, this needs 2000"
+        );
+    }
+}
+
+#[test]
 fn a_quantile_without_its_samples_gives_way_to_a_lower_one_and_decides_nothing() {
     let with_samples = |id: &str, p99_ms: f64| {
         let mut run = repeated(id, &STEADY);
