@@ -152,6 +152,13 @@ pub(crate) fn of_current(current: &Run, options: &Options) -> Option<String> {
     })
 }
 
+/// Why the current run, though it has passed, is nothing to hold later runs to.
+pub(crate) fn of_taking_over(current: &Run, options: &Options) -> Option<&'static str> {
+    (current.saturated && !options.allow_saturated).then_some(
+        "the run's generator, not its service, may have been the limit; --allow-saturated takes it over all the same",
+    )
+}
+
 fn obstacles(baseline: &Run, current: &Run) -> Vec<Obstacle> {
     let obstacle = |kind: Kind, message: String| Obstacle { kind, message };
     let mut found = Vec::new();

@@ -89,7 +89,7 @@ fn compare(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> 
 }
 
 /// Takes a run over into the history of its baseline, if all that judged it let it pass, or if a person accepted what the
-/// comparison found.
+/// comparison found. What later runs would not be compared with is not taken over either.
 fn take_over(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let mut incoming = read_current(options, streams)?;
     let reason = options.accept.as_deref();
@@ -103,19 +103,22 @@ fn take_over(options: &Options, streams: &mut Streams<'_>) -> Result<Exit, Error
         incoming.add(&TOOL, &accepted, Vec::new())?;
     }
     let success = incoming.document.judge().map_err(ToolkitError::from)?;
-    let said = match (success, options.baseline.as_slice()) {
-        (Some(true), [baseline]) => {
+    let unfit = match success {
+        Some(true) => guards::of_taking_over(&Run::of(&incoming.evidence), options),
+        Some(false) => Some("the run has not passed"),
+        None => Some("nothing has judged this run"),
+    };
+    let said = match (unfit, options.baseline.as_slice()) {
+        (None, [baseline]) => {
             history::update(baseline, &incoming, reason, streams)?.words(baseline)
         }
-        (None, _) => "not taken over: nothing has judged this run".to_owned(),
-        _ => "not taken over: the run has not passed".to_owned(),
+        (unfit, _) => format!("not taken over: {}", unfit.unwrap_or_default()),
     };
     streams.say(&format!("{}: {said}", TOOL.name));
     let exit = incoming.pass_on(options.output.as_deref(), streams)?;
-    Ok(if success == Some(true) {
-        exit
-    } else {
-        Exit::Failed
+    Ok(match unfit {
+        None => exit,
+        Some(_) => Exit::Failed,
     })
 }
 

@@ -62,7 +62,8 @@ pub(crate) struct Options {
     #[argh(switch)]
     pub(crate) allow_workload_mismatch: bool,
 
-    /// compare runs whose generator was the limit, all but their throughput, with a warning
+    /// compare runs whose generator was the limit, all but their throughput, with a warning; with --update: take such a
+    /// run over
     #[argh(switch)]
     pub(crate) allow_saturated: bool,
 

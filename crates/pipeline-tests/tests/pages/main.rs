@@ -32,7 +32,7 @@ fn the_page_is_true(name: &str) {
                     if text.starts_with("jq ") && !has_jq {
                         continue;
                     }
-                    let end = place.shell(text);
+                    let end = place.shell(&scratch::line(text));
                     assert_eq!(end.code, Some(exit), "bin-docs/{name}: {text}\n{end}");
                     output.hear(&end.stderr);
                     output.hear(&end.stdout);

@@ -37,6 +37,11 @@ pub fn place() -> Workplace {
     place
 }
 
+/// A line of a page as it is run here: other tests may hold the generator's processor, which is no fault of the page.
+pub fn line(text: &str) -> String {
+    format!("alias perf-compare='perf-compare --allow-saturated'\n{text}")
+}
+
 fn shorten(file: &mut Value) {
     file["benchmark"]["measurement_iterations"] = json!(100);
     file["benchmark"]["duration_seconds"] = json!(0.2);

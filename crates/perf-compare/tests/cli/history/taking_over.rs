@@ -82,6 +82,27 @@ fn a_run_that_has_not_passed_or_that_nobody_judged_is_not_taken_over() {
 }
 
 #[test]
+fn a_run_that_no_later_one_would_be_compared_with_is_taken_over_only_if_that_is_allowed() {
+    let place = Workplace::default();
+    let mut saturated = passed("1", 10.0);
+    saturated["run"]["generator"] = json!({"cores": [0], "saturated": true});
+    for more in [&[][..], &["--accept=new model"]] {
+        let refused = take_over(&place, &saturated, more).ended(1);
+        assert!(
+            refused.stderr.contains(
+                "not taken over: the run's generator, not its service, may have been the limit; \
+                 --allow-saturated takes it over all the same\n"
+            ),
+            "{refused}"
+        );
+        assert_eq!(refused.document()["overall_success"], true);
+    }
+    assert!(!place.path("baselines").exists());
+    take_over(&place, &saturated, &["--allow-saturated"]).ended(0);
+    assert_eq!(lines(&place).len(), 1);
+}
+
+#[test]
 fn what_is_accepted_for_a_reason_is_the_reference_whatever_the_comparison_said() {
     let place = Workplace::default();
     take_over(&place, &passed("1", 10.0), &[]).ended(0);
