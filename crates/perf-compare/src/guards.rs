@@ -12,6 +12,8 @@ struct Obstacle {
     kind: Kind,
     /// In words.
     message: String,
+    /// In what the baseline differs, where that is the reason.
+    difference: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,45 +101,57 @@ pub(crate) fn between(
 /// The runs of a history that may not be compared with the current one.
 pub(crate) struct LeftOut {
     all: usize,
-    /// Why, sorted.
-    kinds: Vec<Kind>,
+    /// Why, and which run that is, by the kind of reason and the latest first.
+    reasons: Vec<(Obstacle, Option<String>)>,
 }
 
 impl LeftOut {
     pub(crate) fn of(runs: &[Run], current: &Run, options: &Options) -> LeftOut {
         let forbidden = |run: &Run| {
-            obstacles(run, current)
+            let obstacle = obstacles(run, current)
                 .into_iter()
-                .map(|obstacle| obstacle.kind)
-                .find(|kind| !kind.is_allowed(options))
+                .find(|obstacle| !obstacle.kind.is_allowed(options))?;
+            Some((obstacle, run.identity.run_id.clone()))
         };
-        let mut kinds: Vec<Kind> = runs.iter().filter_map(forbidden).collect();
-        kinds.sort_unstable();
+        let mut reasons: Vec<(Obstacle, Option<String>)> =
+            runs.iter().rev().filter_map(forbidden).collect();
+        reasons.sort_by_key(|(obstacle, _)| obstacle.kind);
         LeftOut {
             all: runs.len(),
-            kinds,
+            reasons,
         }
     }
 
     pub(crate) fn are_only_of_other_hosts(&self) -> bool {
-        self.kinds.iter().all(|kind| *kind == Kind::Host)
+        self.reasons
+            .iter()
+            .all(|(obstacle, _)| obstacle.kind == Kind::Host)
     }
 
-    /// How many and why; `None` if there are none.
+    /// How many and why, each kind of reason by the latest run that has it; `None` if there are none.
     pub(crate) fn words(&self) -> Option<String> {
         let reasons: Vec<String> = self
-            .kinds
-            .chunk_by(|one, next| one == next)
+            .reasons
+            .chunk_by(|(one, _), (next, _)| one.kind == next.kind)
             .map(|same| {
-                let way_out = same[0].way_out();
-                let way_out = way_out.map_or_else(String::new, |option| format!(" ({option})"));
-                format!("{} {}{way_out}", same.len(), same[0].of_a_history())
+                let (latest, run) = &same[0];
+                let run = run.as_deref().unwrap_or("without a name");
+                let which = match (&latest.difference, same.len()) {
+                    (None, 1) => format!("run {run}"),
+                    (None, _) => format!("the latest is run {run}"),
+                    (Some(difference), 1) => format!("run {run}: {difference}"),
+                    (Some(difference), _) => format!("the latest is run {run}: {difference}"),
+                };
+                let way_out = latest.kind.way_out();
+                let way_out = way_out.map_or_else(String::new, |option| format!("; {option}"));
+                let kind = latest.kind.of_a_history();
+                format!("{} {kind} ({which}{way_out})", same.len())
             })
             .collect();
         (!reasons.is_empty()).then(|| {
             format!(
                 "{} of {} runs of the baseline are left out: {}",
-                self.kinds.len(),
+                self.reasons.len(),
                 self.all,
                 reasons.join(", ")
             )
@@ -160,7 +174,11 @@ pub(crate) fn of_taking_over(current: &Run, options: &Options) -> Option<&'stati
 }
 
 fn obstacles(baseline: &Run, current: &Run) -> Vec<Obstacle> {
-    let obstacle = |kind: Kind, message: String| Obstacle { kind, message };
+    let obstacle = |kind: Kind, message: String| Obstacle {
+        kind,
+        message,
+        difference: None,
+    };
     let mut found = Vec::new();
     if baseline.interrupted {
         found.push(obstacle(
@@ -177,27 +195,26 @@ fn obstacles(baseline: &Run, current: &Run) -> Vec<Obstacle> {
         let message = format!("the baseline is the run itself ({id})");
         found.push(obstacle(Kind::SameRun, message));
     }
-    let hosts = if theirs.fingerprint.is_some() && ours.fingerprint.is_some() {
-        differing(&theirs.fingerprint, &ours.fingerprint)
-    } else {
-        // What other tools tell of a host: a processor, perhaps how many.
-        differing(&baseline.cpu_model, &current.cpu_model)
-            .or_else(|| differing(&baseline.cores, &current.cores))
-    };
-    if let Some((theirs, ours)) = hosts {
-        let message =
-            format!("the baseline was measured on another host ({theirs}, this is {ours})");
-        found.push(obstacle(Kind::Host, message));
+    if let Some(difference) = current.machine.difference(&baseline.machine) {
+        let message = format!("the baseline was measured on another host ({difference})");
+        found.push(Obstacle {
+            difference: Some(difference),
+            ..obstacle(Kind::Host, message)
+        });
     }
     let other_workload = current.parts.iter().find_map(|part| {
         let theirs = baseline.part(part.scenario.as_deref())?;
         let difference = part.workload.difference(&theirs.workload)?;
         let scenario = part.scenario.as_deref().unwrap_or("the run");
-        Some(format!(
-            "the baseline was measured with another workload ({scenario}: {difference})"
-        ))
+        Some(format!("{scenario}: {difference}"))
     });
-    found.extend(other_workload.map(|message| obstacle(Kind::Workload, message)));
+    found.extend(other_workload.map(|difference| {
+        let message = format!("the baseline was measured with another workload ({difference})");
+        Obstacle {
+            difference: Some(difference),
+            ..obstacle(Kind::Workload, message)
+        }
+    }));
     for (run, which) in [(baseline, "the baseline's"), (current, "this run's")] {
         if run.saturated {
             let message = format!("{which} generator, not its service, may have been the limit");

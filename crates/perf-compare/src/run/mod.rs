@@ -1,6 +1,7 @@
 //! What a run measured, as comparisons look at it: one value a repetition of each metric in each scenario. A history may
 //! hold thousands of runs, so nothing else of a document is kept.
 
+mod machine;
 mod value;
 mod workload;
 
@@ -9,6 +10,7 @@ use schema::evidence::{
     Pairing, Repetition, Scenario,
 };
 
+pub(crate) use machine::Machine;
 pub(crate) use value::{Repeated, Value, measured};
 pub(crate) use workload::Workload;
 
@@ -23,10 +25,8 @@ pub(crate) struct Run {
     pub(crate) interrupted: bool,
     /// That the generator may have been the limit.
     pub(crate) saturated: bool,
-    /// Its processor, for runs whose host has no fingerprint.
-    pub(crate) cpu_model: Option<String>,
-    /// How many of its processors were used, likewise.
-    pub(crate) cores: Option<String>,
+    /// What it was measured on.
+    pub(crate) machine: Machine,
     /// Kernel release.
     pub(crate) kernel: Option<String>,
     /// Size of the file system in whole GiB.
@@ -79,10 +79,10 @@ impl Run {
             saturated: run
                 .and_then(|run| run.generator.as_ref())
                 .is_some_and(saturated),
-            cpu_model: host(|host| host.cpu_model.as_ref()),
-            cores: run
-                .and_then(|run| run.host.as_ref()?.cores)
-                .map(|cores| cores.to_string()),
+            machine: run
+                .and_then(|run| run.host.as_ref())
+                .map(Machine::of)
+                .unwrap_or_default(),
             kernel: host(|host| host.kernel.as_ref()),
             disk_gb: run
                 .and_then(|run| run.host.as_ref()?.disk_gb)

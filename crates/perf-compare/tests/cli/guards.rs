@@ -55,8 +55,31 @@ fn another_host_is_incomparable_and_no_later_tool_takes_it_for_a_success() {
     assert_eq!(document["warnings"][0]["code"], "incomparable");
     assert_eq!(
         outcome.stderr,
-        "perf-compare: error: incomparable: the baseline was measured on another host (a1, this is b2); \
+        "perf-compare: error: incomparable: the baseline was measured on another host (fingerprint a1, here b2); \
          --allow-host-mismatch compares all the same\n"
+    );
+}
+
+#[test]
+fn the_reason_is_in_the_document_too_and_names_what_of_the_host_differs() {
+    let on = |fingerprint: &'static str, cores: u64, virtualisation: &'static str| {
+        move |run: &mut serde_json::Value| {
+            run["run"]["host"] = json!({
+                "cpu_model": "Xeon", "cores": cores, "memory_mb": 16000, "virtualisation": virtualisation,
+                "fingerprint": fingerprint
+            });
+        }
+    };
+    let outcome = compare(
+        &baseline_with(on("a1", 4, "kvm")),
+        &run_with(on("b2", 2, "docker")),
+        &[],
+    )
+    .ended(2);
+    assert_eq!(
+        outcome.document()["warnings"][0]["message"],
+        "the baseline was measured on another host (cores 4, here 2; virtualisation kvm, here docker); \
+         --allow-host-mismatch compares all the same"
     );
 }
 

@@ -153,7 +153,10 @@ fn another_number_of_processors_is_another_host() {
         "BenchmarkA-64 1000 100 ns/op\n",
     )
     .ended(2);
-    assert!(ran.stderr.contains("another host (4, this is 64)"), "{ran}");
+    assert!(
+        ran.stderr.contains("another host (cores 4, here 64)"),
+        "{ran}"
+    );
 }
 
 #[test]

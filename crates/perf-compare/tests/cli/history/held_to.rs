@@ -111,7 +111,8 @@ fn runs_of_other_hosts_are_left_out_with_how_many_there_were() {
     let ran = compare(&place, 10.0).ended(0);
     assert!(
         ran.stderr.contains(
-            "2 of 8 runs of the baseline are left out: 2 of another host (--allow-host-mismatch)"
+            "2 of 8 runs of the baseline are left out: 2 of another host (the latest is run 1: fingerprint b2, \
+             here a1; --allow-host-mismatch)"
         ),
         "{ran}"
     );
