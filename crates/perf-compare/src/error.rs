@@ -32,4 +32,9 @@ pub(crate) enum Error {
         "--paired: the baseline and this run were not measured in turn, this one to be judged; bench-run --duel does that"
     )]
     NotPaired,
+    /// Pairs were asked for, and a run cannot be in pairs with several.
+    #[error(
+        "--paired: the baseline holds {0} runs, expected one: name the document that bench-run --duel wrote to --duel-output"
+    )]
+    SeveralForPairs(usize),
 }

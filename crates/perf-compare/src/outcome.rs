@@ -40,6 +40,9 @@ pub(crate) fn of(
     options: &Options,
     allowed: &AllowedMissing,
 ) -> Result<Outcome, Error> {
+    if options.paired && baseline.runs.len() > 1 {
+        return Err(Error::SeveralForPairs(baseline.runs.len()));
+    }
     let identity = baseline.identity();
     // A section that fails, not merely a warning: the next filter recomputes `overall_success` from sections.
     let nothing_compared = |code: &str| Comparison {

@@ -125,6 +125,22 @@ fn pairs_tell_what_differs_where_both_met_the_same_weather() {
         refused.stderr.contains("were not measured in turn"),
         "{refused}"
     );
+
+    // The same run twice is one run; several are no pair.
+    let place = crate::place_with(&before);
+    place.write("again.json", &before);
+    place.write("stranger.json", &stranger);
+    let with = |more: &str| {
+        let arguments = ["--paired", "--baseline=base.json", "--baseline", more];
+        place.feed(crate::TOOL, &arguments, &now)
+    };
+    with("again.json").ended(1);
+    let refused = with("stranger.json").ended(2);
+    assert_eq!(
+        refused.stderr,
+        "perf-compare: error: --paired: the baseline holds 2 runs, expected one: name the document that bench-run --duel \
+         wrote to --duel-output\n"
+    );
 }
 
 #[test]
