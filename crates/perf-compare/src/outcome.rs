@@ -84,7 +84,7 @@ pub(crate) fn of(
         refuse_unpaired(&baseline, run)?;
     }
     let comparison = judge::compare(run, &baseline, margins, options, allowed);
-    warnings.extend(of_comparison(&comparison, &baseline, run));
+    warnings.extend(of_comparison(&comparison, &baseline, run, options));
     let codes = warnings.iter().map(|warning| warning.code.clone());
     Ok(Outcome {
         comparison: Some(Comparison {
@@ -116,7 +116,12 @@ fn were_paired(baseline: &Run, current: &Run) -> bool {
         && names(current, PairingRole::Current, &baseline.identity)
 }
 
-fn of_comparison(comparison: &Comparison, baseline: &Baseline, run: &Run) -> Vec<Warning> {
+fn of_comparison(
+    comparison: &Comparison,
+    baseline: &Baseline,
+    run: &Run,
+    options: &Options,
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let metrics = &comparison.metrics;
     let is_bare = |metric: &ComparedMetric| {
@@ -125,15 +130,26 @@ fn of_comparison(comparison: &Comparison, baseline: &Baseline, run: &Run) -> Vec
         metric.method == Some(Method::Point) && !guarded && metric.verdict != Verdict::NotJudged
     };
     if metrics.iter().any(is_bare) {
-        let message = "one run against one, with nothing known of how much runs differ: a change may be noise";
-        warnings.push(warning("unguarded", message.to_owned()));
+        // How far off too few samples are nobody knows; how much runs differ is only the rest of that.
+        let unknown = match options.run_sd {
+            None => "with nothing known of how much runs differ",
+            Some(_) => {
+                "and a figure without an interval of its own is off by more than --run-sd tells"
+            }
+        };
+        let message = format!("one run against one, {unknown}: a change may be noise");
+        warnings.push(warning("unguarded", message));
     }
     let undecided = metrics
         .iter()
         .filter(|metric| metric.verdict == Verdict::Inconclusive)
         .count();
     if undecided > 0 {
-        let message = format!("{undecided} of {} metrics are inconclusive", metrics.len());
+        let are = if undecided == 1 { "is" } else { "are" };
+        let message = format!(
+            "{undecided} of {} metrics {are} inconclusive",
+            metrics.len()
+        );
         warnings.push(warning("inconclusive", message));
     }
     let new: Vec<&str> = run

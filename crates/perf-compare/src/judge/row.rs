@@ -22,6 +22,8 @@ const LEVEL_OF_OTHERS: f64 = 0.01;
 const SURELY: f64 = 0.001;
 /// Why a bare change proves nothing.
 const UNGUARDED: &str = "nothing is known of how much runs differ";
+/// The same where that is known, but not how far off the figure itself is: there are too few samples.
+const WITHOUT_INTERVAL: &str = "it has no interval of its own";
 /// Why repetitions cannot be compared.
 const OF_NOTHING: &str = "a repetition of 0 cannot be compared in percent";
 /// What must be achieved of what was offered in open loop.
@@ -124,6 +126,9 @@ impl Row<'_> {
                 // As few failures as before are proof enough.
                 sure if self.metric == Metric::ErrorRate && worse_by <= 0.0 => (sure, None),
                 Verdict::Regressed => (Verdict::Regressed, None),
+                _ if options.strict && options.run_sd.is_some() => {
+                    (Verdict::Inconclusive, Some(WITHOUT_INTERVAL))
+                }
                 _ if options.strict => (Verdict::Inconclusive, Some(UNGUARDED)),
                 bare => (bare, None),
             },

@@ -288,6 +288,26 @@ fn one_run_against_one_is_guarded_where_it_is_said_how_much_runs_differ() {
 }
 
 #[test]
+fn how_much_runs_differ_does_not_guard_a_latency_of_which_no_interval_is_known() {
+    let one = |id: &str, ms: f64| repeated(id, &[ms]).to_string();
+    let (before, now) = (one("before", 10.0), one("now", 10.5));
+    let outcome = compare(&before, &now, &["--run-sd=8"]).ended(0);
+    assert_eq!(metric(&outcome, "latency.p95_ms")["method"], "point");
+    assert!(
+        outcome.stderr.contains(
+            "one run against one, and a figure without an interval of its own is off by more than --run-sd tells: \
+             a change may be noise\n"
+        ),
+        "{outcome}"
+    );
+    let strict = compare(&before, &now, &["--run-sd=8", "--strict"]).ended(1);
+    assert_eq!(
+        metric(&strict, "latency.p95_ms")["note"],
+        "it has no interval of its own"
+    );
+}
+
+#[test]
 fn in_open_loop_it_is_asked_whether_the_service_kept_up() {
     let open = |id: &str, rps: f64| {
         let mut run = repeated(id, &STEADY);
@@ -346,6 +366,11 @@ fn one_failure_among_a_thousand_requests_of_one_run_is_no_regression_and_twenty_
         (20, "regressed", "one_against_one", 1),
     ] {
         let outcome = compare(&counted("before", 0), &counted("now", failed), &[]).ended(code);
+        assert_eq!(
+            outcome.stderr.contains("1 of 2 metrics is inconclusive"),
+            verdict == "inconclusive",
+            "{outcome}"
+        );
         let errors = metric(&outcome, "error_rate.percent");
         assert_eq!(
             (&errors["verdict"], &errors["method"]),
