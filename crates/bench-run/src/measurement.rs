@@ -32,6 +32,8 @@ pub struct Measurement<'a> {
     pub given_up: Option<Warning>,
     /// Sensor values an observation, once it is known.
     pub sensor_count: Option<u64>,
+    /// How the unrecorded requests ended.
+    pub warmup: Tally,
     no_answer: bool,
 }
 
@@ -45,6 +47,7 @@ impl<'a> Measurement<'a> {
             effort: Effort::default(),
             given_up: None,
             sensor_count: None,
+            warmup: Tally::default(),
             no_answer: false,
         }
     }
@@ -131,7 +134,9 @@ impl<'a> Measurement<'a> {
                 return Ok(());
             }
             if self.no_answer {
-                self.give_up_unanswered(service, &scenario.name);
+                let mut requests = self.all_requests();
+                requests.add(&self.warmup);
+                self.give_up_unanswered(&requests, service, &scenario.name);
                 return Ok(());
             }
         }
@@ -140,12 +145,17 @@ impl<'a> Measurement<'a> {
         Ok(())
     }
 
-    /// Gives up a service that has answered nothing for a long time.
-    pub fn give_up_unanswered(&mut self, service: &Service, scenario: &str) {
-        let message = format!(
-            "{} no longer answers: given up in {scenario}",
-            service.address.target.url
-        );
+    /// Gives up a service that has answered nothing for a long time, of all these requests.
+    pub fn give_up_unanswered(&mut self, requests: &Tally, service: &Service, scenario: &str) {
+        let url = &service.address.target.url;
+        let message = if requests.was_answered() {
+            format!("{url} no longer answers: given up in {scenario}")
+        } else {
+            format!(
+                "{url} has not answered at all ({}): given up in {scenario}",
+                requests.kinds_of_errors()
+            )
+        };
         self.given_up = Some(warning("no_answer", &message));
     }
 
@@ -269,6 +279,7 @@ impl<'a> Measurement<'a> {
             self.warn_once("memory", &failure);
         }
         self.effort.add(&result);
+        self.warmup.add(&result.warmup);
         self.no_answer |= result.given_up;
         let mean_latency_s = result.recording.latency().mean().as_secs_f64();
         if let Length::Time(window) = task.length

@@ -263,15 +263,19 @@ fn say(
 /// Whether a service that was reached answered nothing. One that was not reached because the other was given up
 /// has failed in nothing.
 fn is_unanswered(measurement: &Measurement<'_>, all: &Tally, streams: &mut Streams<'_>) -> bool {
+    let (asked, kind) = match all.requests() {
+        0 => (&measurement.warmup, "requests of the warm-up"),
+        _ => (all, "requests"),
+    };
     // Without a request the warning has said it all.
-    if all.ok == 0 && all.requests() > 0 {
+    if asked.ok == 0 && asked.requests() > 0 {
         let label = measurement.destination.label();
         let text = format!(
-            "{}: error: {}not one of {} requests succeeded ({})\n",
+            "{}: error: {}not one of {} {kind} succeeded ({})\n",
             TOOL.name,
             label.map(|label| format!("{label}: ")).unwrap_or_default(),
-            all.requests(),
-            all.kinds_of_errors(),
+            asked.requests(),
+            asked.kinds_of_errors(),
         );
         streams.error(&text);
     }

@@ -11,16 +11,22 @@ pub fn say(evidence: &Evidence, streams: &mut Streams<'_>) {
         Some(capacity) => streams.say(&of_capacity(capacity)),
     }
     let generator = evidence.run.as_ref().and_then(|run| run.generator.as_ref());
-    if let Some(generator) = generator {
-        streams.say(&format!(
-            "load generator: {} µs of processor time a request, busiest core {} % busy",
-            figure(generator.cpu_us_per_request, 1),
-            figure(generator.cpu_percent, 0),
-        ));
+    let cost = generator
+        .and_then(|generator| generator.cpu_us_per_request)
+        .map(|cost| format!("{cost:.1} µs of processor time a request"));
+    let busiest = generator
+        .and_then(|generator| generator.cpu_percent)
+        .map(|percent| format!("busiest core {percent:.0} % busy"));
+    let known: Vec<String> = cost.into_iter().chain(busiest).collect();
+    if !known.is_empty() {
+        streams.say(&format!("load generator: {}", known.join(", ")));
     }
 }
 
 fn say_scenarios(evidence: &Evidence, streams: &mut Streams<'_>) {
+    if evidence.scenarios.is_empty() {
+        return;
+    }
     let width = evidence
         .scenarios
         .iter()

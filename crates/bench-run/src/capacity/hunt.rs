@@ -243,7 +243,7 @@ impl Hunt {
                 measurement.give_up_without_success(all, service);
                 if measurement.given_up.is_none() && phase.given_up && is_kept {
                     // One that is started anew may answer again, at another rate.
-                    measurement.give_up_unanswered(service, &scenario.name);
+                    measurement.give_up_unanswered(all, service, &scenario.name);
                 }
                 Ok(figures)
             })?;

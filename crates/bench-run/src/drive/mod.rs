@@ -25,7 +25,7 @@ use toolkit::Interrupt;
 
 use crate::error::BenchError;
 use crate::plan::{Arrivals, Content, Length, Target};
-use crate::record::Recording;
+use crate::record::{Recording, Tally};
 pub use descriptors::allow as allow_connections;
 pub use fetch::{Answer, fetch};
 use last_answer::LastAnswer;
@@ -66,6 +66,8 @@ pub struct Task {
 /// What a phase came to.
 #[derive(Debug, Default)]
 pub struct PhaseResult {
+    /// How the unrecorded requests before ended.
+    pub warmup: Tally,
     /// All requests of all workers.
     pub recording: Recording,
     /// The measured time: that of the order, or until the last response where requests were ordered.
@@ -145,6 +147,7 @@ impl Generator {
         };
         for result in results {
             if let Some(result) = result? {
+                total.warmup.add(&result.warmup);
                 total.recording.merge(result.recording);
                 total.elapsed = total.elapsed.max(result.elapsed);
                 total.busiest_cpu = total.busiest_cpu.max(result.cpu);

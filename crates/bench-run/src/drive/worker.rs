@@ -19,7 +19,7 @@ use super::timer::Timer;
 use super::transport::{Broken, Endpoint};
 use crate::error::BenchError;
 use crate::plan::{Arrivals, Length, Workload};
-use crate::record::{Failure, Recorder, Recording, Spent};
+use crate::record::{Failure, Recorder, Recording, Spent, Tally};
 
 /// Few enough for the service to have something to do while they are read, before what follows is sent.
 const EVENTS_AT_ONCE: usize = 128;
@@ -71,6 +71,8 @@ pub struct Worker {
 /// What a worker did.
 #[derive(Debug)]
 pub struct WorkerResult {
+    /// How the unrecorded requests before ended.
+    pub warmup: Tally,
     /// Its requests.
     pub recording: Recording,
     /// From the common start until its last request had ended.
@@ -139,7 +141,8 @@ impl Worker {
     /// Sends the recorded requests, from `start` on.
     pub fn measure(mut self, task: &Task, start: Instant) -> Result<WorkerResult, BenchError> {
         let (cpu_before, wait_before) = (cpu_time(), cpu_wait());
-        self.recorder = Recorder::new(start, task.timeout);
+        let recorder = Recorder::new(start, task.timeout);
+        let warmup = std::mem::replace(&mut self.recorder, recorder).finish();
         let (budget, end) = match task.length {
             Length::Requests(total) => (Budget::Requests(self.part.of_requests(total)), None),
             // Longer than any clock lasts is as long as there are requests.
@@ -158,6 +161,7 @@ impl Worker {
             None => Duration::ZERO,
         };
         Ok(WorkerResult {
+            warmup: warmup.tally,
             recording: self.recorder.finish(),
             elapsed,
             cpu: cpu_time().saturating_sub(cpu_before + self.spun),

@@ -24,6 +24,19 @@ impl Tally {
         self.ok + self.errors.total()
     }
 
+    /// Whether anything came back at all, however wrong.
+    pub fn was_answered(&self) -> bool {
+        let ErrorsByKind {
+            protocol,
+            status_3xx,
+            status_4xx,
+            status_5xx,
+            invalid_response,
+            ..
+        } = self.errors;
+        self.ok + protocol + status_3xx + status_4xx + status_5xx + invalid_response > 0
+    }
+
     /// How requests failed, for people: "3 reset, 1 timeout".
     pub fn kinds_of_errors(&self) -> String {
         let kinds = self.errors.named().filter(|(_, count)| *count > 0);

@@ -178,6 +178,31 @@ fn statuses_and_late_answers_are_what_they_are() {
 }
 
 #[test]
+fn a_service_that_never_answers_is_said_to_time_out_though_only_the_warm_up_asked_it() {
+    let _alone = alone();
+    let place = Workplace::default();
+    let config = json!({"benchmark": {"warmup_iterations": 5, "measurement_iterations": 10, "batch_sizes": [1],
+        "concurrent_requests": 1, "duration_seconds": 0.05, "timeout_ms": 150, "serve": place.serve(&["--hang", "100%"])}});
+    let config = place.write("silent.json", &config.to_string());
+    let ran = place.run("bench-run", &["--config", config.to_str().unwrap()]);
+    let ran = ran.ended(2);
+    let message = ran.document()["warnings"][0]["message"].to_string();
+    assert!(
+        message.contains("has not answered at all (")
+            && message.contains(" timeout): given up in batch_1"),
+        "{message}"
+    );
+    assert!(
+        ran.stderr.contains("bench-run: error: not one of ")
+            && ran.stderr.contains(" requests of the warm-up succeeded ("),
+        "{ran}"
+    );
+    // A table of nothing.
+    assert!(!ran.stderr.contains("scenario"), "{ran}");
+    assert!(!ran.stderr.contains("load generator"), "{ran}");
+}
+
+#[test]
 fn a_repetition_that_has_no_request_of_latency_left_is_loaded_all_the_same() {
     let _alone = alone();
     let place = Workplace::default();
