@@ -133,6 +133,23 @@ fn the_exit_code_tells_the_verdict_of_the_whole_document() {
 }
 
 #[test]
+fn text_in_a_document_commands_no_runner_of_a_pipeline() {
+    let mut document: serde_json::Value = serde_json::from_str(&good()).unwrap();
+    let command = "##[add-mask]a ##[stop-commands]b";
+    document["warnings"] =
+        serde_json::json!([{"tool": "bench-run", "code": "warmup", "message": command}]);
+    document["smoke_tests"] =
+        serde_json::json!({"passed": false, "tests": [{"name": command, "passed": false}]});
+    let wrong = serde_json::json!({"latency": {"p50_ms": command}});
+    for filter in &FILTERS {
+        for input in [document.to_string(), wrong.to_string()] {
+            let ran = filter.feed(&[], &input);
+            assert!(!ran.stderr.contains("##["), "{}: {ran}", filter.name);
+        }
+    }
+}
+
+#[test]
 fn what_is_no_document_is_refused_and_not_even_exit_zero_makes_it_pass() {
     let whole = good();
     for (input, reason) in [

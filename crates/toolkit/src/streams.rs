@@ -50,7 +50,7 @@ impl Streams<'_> {
         // A stderr that cannot be written to leaves nobody to tell.
         let _ = self
             .stderr
-            .write_all(text.as_bytes())
+            .write_all(without_commands(text).as_bytes())
             .and_then(|()| self.stderr.flush());
     }
 
@@ -64,9 +64,17 @@ impl Streams<'_> {
     }
 }
 
-/// Words with text from documents in them, without the control characters that could make lines of their own, or colours.
+/// Words with text from documents in them, without the control characters that could make lines of their own, or colours,
+/// and without commands to a CI runner.
 pub fn on_one_line(words: &str) -> String {
-    words.replace(char::is_control, " ")
+    without_commands(&words.replace(char::is_control, " "))
+}
+
+/// GitHub's runner takes `##[error]`, `##[add-mask]` or `##[stop-commands]` anywhere in a line of a step's output for a command.
+/// In text from a document it could hide words from the log or stop the commands of others. Source: `ActionCommand.TryParse` in
+/// actions/runner. The newer `::error::` counts only where a line begins, and lines begin with a tool's name.
+fn without_commands(text: &str) -> String {
+    text.replace("##[", "## [")
 }
 
 #[cfg(test)]
@@ -79,5 +87,15 @@ mod tests {
             on_one_line("a\n::error::b\u{1b}[31m\r"),
             "a ::error::b [31m "
         );
+    }
+
+    #[test]
+    fn text_from_a_document_commands_no_runner() {
+        assert_eq!(
+            on_one_line("a ##[add-mask]b ###[x]"),
+            "a ## [add-mask]b ### [x]"
+        );
+        // Nor do control characters that are taken out make a command of what was none.
+        assert_eq!(on_one_line("#\u{7}#["), "# #[");
     }
 }
