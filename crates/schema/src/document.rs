@@ -66,7 +66,7 @@ impl Document {
             section: "document".to_owned(),
             source,
         })?;
-        let mut document: Document = serde_json::from_str(&text).map_err(SchemaError::Json)?;
+        let mut document: Document = serde_json::from_str(&text).map_err(SchemaError::of_json)?;
         document.put("schema_version", &SCHEMA_VERSION)?;
         Ok(document)
     }
@@ -78,7 +78,7 @@ impl Document {
         let documents: Vec<Document> = serde_json::Deserializer::from_slice(text)
             .into_iter()
             .collect::<Result<_, _>>()
-            .map_err(SchemaError::Json)?;
+            .map_err(SchemaError::of_json)?;
         if documents.is_empty() {
             return Err(SchemaError::Empty);
         }
@@ -129,7 +129,7 @@ impl Document {
             let refused = match documents.next() {
                 None if number == 1 => SchemaError::Empty,
                 None => return Ok(()),
-                Some(Err(error)) => SchemaError::Json(error),
+                Some(Err(error)) => SchemaError::of_json(error),
                 Some(Ok(evidence)) => match evidence.schema_version.as_deref() {
                     Some(version) if !is_known(version) => SchemaError::Version {
                         found: version.to_owned(),
@@ -463,7 +463,10 @@ mod tests {
             refusal(" \n"),
             "empty: expected a JSON document, found nothing"
         );
-        assert!(refusal(r#"{"latency":{"p50_ms":1"#).contains("EOF while parsing"));
+        assert_eq!(
+            refusal("{\"latency\":{\n\"p50_ms\":1"),
+            "ends in the middle of a document, at line 2 column 10: what wrote it was stopped, or not all of it arrived"
+        );
         assert!(refusal("[1]").contains("expected an evidence document (a JSON object)"));
         assert!(refusal(r#"{"latency":{"p50_ms":NaN}}"#).contains("expected value at line 1"));
         assert!(refusal(r#"{"memory":{},"memory":{}}"#).contains("section `memory` stands twice"));

@@ -6,9 +6,19 @@ pub enum SchemaError {
     /// There was not a single document in the input.
     #[error("empty: expected a JSON document, found nothing")]
     Empty,
-    /// The text is not JSON, ends too early, or is not an object.
+    /// The text is not JSON, or is not an object.
     #[error("{0}")]
     Json(#[source] serde_json::Error),
+    /// The text is JSON as far as it goes.
+    #[error(
+        "ends in the middle of a document, at line {line} column {column}: what wrote it was stopped, or not all of it arrived"
+    )]
+    CutOff {
+        /// Where it ends, from 1.
+        line: usize,
+        /// Likewise.
+        column: usize,
+    },
     /// A known section holds a value of the wrong type or an impossible one.
     #[error("{path}: {message}")]
     Section {
@@ -41,4 +51,18 @@ pub enum SchemaError {
         /// Why.
         source: serde_json::Error,
     },
+}
+
+impl SchemaError {
+    /// Why a text could not be read as JSON.
+    pub(crate) fn of_json(error: serde_json::Error) -> SchemaError {
+        if error.is_eof() {
+            SchemaError::CutOff {
+                line: error.line(),
+                column: error.column(),
+            }
+        } else {
+            SchemaError::Json(error)
+        }
+    }
 }
