@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use schema::configuration::{CustomGate, GatesFile};
-use schema::evidence::{GateGroup, Gates, Operator, unit_symbol};
+use schema::evidence::{CheckStatus, GateGroup, Gates, Operator, unit_symbol};
 use toolkit::ToolkitError;
 use toolkit::figure::written;
 use toolkit::summary::sentence;
@@ -41,19 +41,22 @@ pub(crate) fn explain(
     let waiver = file.and_then(|(_, file)| file.waivers.iter().find(|waiver| waiver.gate == name));
     if let Some(waiver) = waiver {
         let (owner, expires, reason) = (&waiver.owner, &waiver.expires, &waiver.reason);
+        let up_to = waiver
+            .up_to
+            .map_or_else(String::new, |limit| format!(", up to {limit}"));
         line(
             &mut text,
             "waiver",
-            &format!("{owner}, until {expires}: {reason}"),
+            &format!("{owner}, until {expires}{up_to}: {reason}"),
         );
     }
     let answers = gates.into_iter().flat_map(|gates| &gates.checks);
     for gate in answers.filter(|gate| gate.check.name == name) {
         let status = gate.check.status.name();
-        let ships = if gate.check.passed {
-            ""
-        } else {
-            ", and the build fails"
+        let ships = match (gate.check.passed, gate.check.status) {
+            (true, CheckStatus::Pass) => "",
+            (true, _) => ", and lets the build pass",
+            (false, _) => ", and the build fails",
         };
         let outcome = format!("{status}{ships}: {}", sentence(&gate.check));
         line(&mut text, "outcome", &outcome);

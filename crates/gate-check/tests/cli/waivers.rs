@@ -76,6 +76,34 @@ fn a_waiver_can_be_good_up_to_a_value_only() {
 }
 
 #[test]
+fn an_explained_gate_tells_how_far_its_waiver_goes_and_what_becomes_of_the_build() {
+    let mut bounded = waiver("2999-12-31");
+    bounded["up_to"] = json!(2);
+    let arguments = ["--results=run.json", "--explain=vulnerabilities.high"];
+    for (high, outcome) in [
+        (2, "  outcome   failed, and lets the build pass: "),
+        (3, "  outcome   failed, and the build fails: "),
+    ] {
+        let place = Workplace::default();
+        let document = json!({"vulnerabilities": {"high": high}});
+        place.write("run.json", &document.to_string());
+        let gates = json!({
+            "security_gates": {"vulnerabilities": {"max_high": 0}},
+            "waivers": [bounded.clone()]
+        });
+        place.write("gates.json", &gates.to_string());
+        let arguments = [&["--gates=gates.json"][..], &arguments].concat();
+        let ran = place.feed(TOOL, &arguments, "").ended(0);
+        assert!(
+            ran.stdout
+                .contains("  waiver    ann, until 2999-12-31, up to 2: not reachable\n"),
+            "{ran}"
+        );
+        assert!(ran.stdout.contains(outcome), "{ran}");
+    }
+}
+
+#[test]
 fn a_waiver_that_nobody_needs_is_told() {
     for expires in ["2999-12-31", "2020-01-31"] {
         let ran = judged(waiver(expires), Some(0), &[]).ended(0);
