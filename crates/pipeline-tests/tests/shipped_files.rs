@@ -50,6 +50,28 @@ fn as_json(value: impl serde::Serialize) -> Value {
 }
 
 #[test]
+fn a_shipped_file_in_the_place_of_another_is_called_what_it_is() {
+    let place = Workplace::default();
+    for (line, said) in [
+        (
+            "bench-run --config $CONFIG/quality-gates.yaml",
+            "quality-gates.yaml: found a gates file, expected a benchmark file",
+        ),
+        (
+            "echo {} | perf-validate --thresholds $CONFIG/quality-gates.yaml",
+            "quality-gates.yaml: found a gates file, expected a thresholds file",
+        ),
+        (
+            "echo {} | gate-check --gates $CONFIG/performance-thresholds.yaml",
+            "performance-thresholds.yaml: found a thresholds file, expected a gates file",
+        ),
+    ] {
+        let ran = place.shell(line).ended(2);
+        assert!(ran.stderr.contains(said), "{ran}");
+    }
+}
+
+#[test]
 fn the_benchmark_of_a_pull_request_is_the_one_that_was_specified() {
     let thresholds = json!({"p50_latency_ms": 10.0, "p95_latency_ms": 20.0, "p99_latency_ms": 50.0,
         "throughput_rps": 1000.0, "memory_usage_mb": 1024.0, "error_rate_percent": 1.0});

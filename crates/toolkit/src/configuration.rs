@@ -2,8 +2,11 @@
 
 use std::marker::PhantomData;
 
-use schema::configuration::{Configuration, Problem};
-use serde_json::Value;
+use schema::configuration::{
+    BenchmarkFile, Configuration, EnvironmentsFile, GatesFile, ProbesFile, Problem, SmokeTestsFile,
+    ThresholdsFile,
+};
+use serde_json::{Map, Value};
 
 use crate::files::{self, ReadFile};
 use crate::locate::locate;
@@ -35,7 +38,16 @@ fn parse<C: Configuration>(name: &str, content: &[u8]) -> Result<C, Vec<String>>
             "{name}: empty: expected a configuration, found nothing"
         )]);
     }
-    let configuration = yaml::read(text, PhantomData::<C>).map_err(refuse)?;
+    let configuration = yaml::read(text, PhantomData::<C>).map_err(|error| {
+        // A key of the file itself, not of a section in it: such as there are in every file of another kind.
+        let is_other = ["unknown field", "missing field"]
+            .iter()
+            .any(|start| error.message.starts_with(start));
+        match kind_of(text).filter(|_| is_other && values != Value::Object(Map::new())) {
+            Some(kind) => vec![format!("{name}: found {kind}, expected {}", C::KIND)],
+            None => refuse(error),
+        }
+    })?;
     // An empty value was read as a key left out: a limit that is no limit.
     let mut problems = empty_values::<C>("", &values);
     problems.extend(configuration.problems());
@@ -44,6 +56,20 @@ fn parse<C: Configuration>(name: &str, content: &[u8]) -> Result<C, Vec<String>>
     } else {
         Err(describe(name, text, &problems))
     }
+}
+
+/// What kind of file this is, if it is one that all of it can be read as.
+fn kind_of(text: &str) -> Option<&'static str> {
+    fn is<C: Configuration>(text: &str) -> Option<&'static str> {
+        let read = yaml::read(text, PhantomData::<C>);
+        read.is_ok().then_some(C::KIND)
+    }
+    is::<BenchmarkFile>(text)
+        .or_else(|| is::<ThresholdsFile>(text))
+        .or_else(|| is::<GatesFile>(text))
+        .or_else(|| is::<EnvironmentsFile>(text))
+        .or_else(|| is::<ProbesFile>(text))
+        .or_else(|| is::<SmokeTestsFile>(text))
 }
 
 fn empty_values<C: Configuration>(path: &str, value: &Value) -> Vec<Problem> {
@@ -137,6 +163,31 @@ mod tests {
     fn benchmark_with(from: &str, to: &str) -> Vec<String> {
         assert!(BENCHMARK.contains(from), "{from}");
         refusals::<BenchmarkFile>(&BENCHMARK.replace(from, to))
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_called_what_it_is() {
+        let gates = "performance_gates:\n  latency:\n    p99_max_ms: 50\n";
+        let thresholds = "performance_thresholds:\n  p99_latency_ms: 50\n";
+        assert_eq!(
+            refusals::<BenchmarkFile>(gates),
+            ["ci.yaml: found a gates file, expected a benchmark file"]
+        );
+        assert_eq!(
+            refusals::<BenchmarkFile>(thresholds),
+            ["ci.yaml: found a thresholds file, expected a benchmark file"]
+        );
+        assert_eq!(
+            refusals::<GatesFile>(BENCHMARK),
+            ["ci.yaml: found a benchmark file, expected a gates file"]
+        );
+        // Of no kind, or of every one.
+        let misspelt = gates.replace("performance_gates", "performance_gate");
+        assert_eq!(
+            refusals::<GatesFile>(&misspelt),
+            ["ci.yaml:1:1: unknown key `performance_gate`; did you mean performance_gates?"]
+        );
+        assert!(refusals::<BenchmarkFile>("{}")[0].contains("missing field `benchmark`"));
     }
 
     #[test]

@@ -155,6 +155,8 @@ pub struct TestScenario {
 }
 
 impl Configuration for BenchmarkFile {
+    const KIND: &'static str = "a benchmark file";
+
     fn problems(&self) -> Vec<Problem> {
         let mut problems = self.benchmark.problems();
         let thresholds = self

@@ -25,6 +25,8 @@ pub struct Environment {
 }
 
 impl Configuration for EnvironmentsFile {
+    const KIND: &'static str = "an environments file";
+
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.environments.is_empty() {

@@ -129,6 +129,8 @@ gates! {
 }
 
 impl Configuration for GatesFile {
+    const KIND: &'static str = "a gates file";
+
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let without_waivers = GatesFile {

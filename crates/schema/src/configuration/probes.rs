@@ -165,6 +165,8 @@ pub struct MetricCondition {
 }
 
 impl Configuration for ProbesFile {
+    const KIND: &'static str = "a probes file";
+
     fn problems(&self) -> Vec<Problem> {
         let checks = self.checks.iter();
         let checks = checks.map(|check| (check.name.as_str(), check.problems()));

@@ -6,6 +6,9 @@ use crate::Measured;
 
 /// A file that people write.
 pub trait Configuration: DeserializeOwned {
+    /// What such a file is called, as in "a gates file".
+    const KIND: &'static str;
+
     /// Every value that has the right type and still makes no sense. Empty if the file can be used.
     fn problems(&self) -> Vec<Problem>;
 

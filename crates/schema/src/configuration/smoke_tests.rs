@@ -94,6 +94,8 @@ pub struct Capture {
 }
 
 impl Configuration for SmokeTestsFile {
+    const KIND: &'static str = "a file of smoke tests";
+
     fn problems(&self) -> Vec<Problem> {
         let mut captured: IndexMap<&str, &Capture> = IndexMap::new();
         let mut of_steps = Vec::new();

@@ -125,6 +125,8 @@ impl RegressionThresholds {
 }
 
 impl Configuration for ThresholdsFile {
+    const KIND: &'static str = "a thresholds file";
+
     fn problems(&self) -> Vec<Problem> {
         let of_run = self.performance_thresholds.as_ref();
         let against_baseline = self.regression_thresholds.as_ref();
