@@ -15,7 +15,8 @@ pub(crate) struct ComparisonTable<'a> {
     /// Which run it was compared with.
     pub(crate) baseline: String,
     pub(crate) rows: Vec<ComparisonRow<'a>>,
-    pub(crate) warnings: &'a [String],
+    /// What limits the comparison, in words.
+    pub(crate) limits: Vec<&'a str>,
     asker: Asker<'a>,
 }
 
@@ -53,7 +54,7 @@ impl<'a> ComparisonTable<'a> {
                     ..ComparisonRow::of(metric)
                 })
                 .collect(),
-            warnings: &comparison.warnings,
+            limits: limits(comparison, evidence),
             asker,
         })
     }
@@ -114,6 +115,16 @@ impl<'a> ComparisonRow<'a> {
             note: metric.note.as_deref(),
         }
     }
+}
+
+/// The comparison names them by the codes of the document's warnings, which hold the words.
+fn limits<'a>(comparison: &'a Comparison, evidence: &'a Evidence) -> Vec<&'a str> {
+    let words = |code: &'a String| {
+        let mut warnings = evidence.warnings.iter();
+        let told = warnings.find(|warning| warning.code == *code);
+        told.map_or(code.as_str(), |warning| warning.message.as_str())
+    };
+    comparison.warnings.iter().map(words).collect()
 }
 
 fn change(metric: &ComparedMetric) -> String {

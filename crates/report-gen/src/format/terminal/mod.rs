@@ -235,8 +235,8 @@ impl Page {
                     .and(Style::Plain, &words),
             );
         }
-        if !comparison.warnings.is_empty() {
-            let text = format!("limited by: {}", comparison.warnings.join(", "));
+        if !comparison.limits.is_empty() {
+            let text = format!("limited by: {}", comparison.limits.join("; "));
             self.say(indented().and(Style::Doubtful, &text));
         }
     }
