@@ -40,27 +40,40 @@ const LEFT_OUT: [&str; 2] = ["\"histogram\":", "\"timeline\":"];
 
 fn abridged(document: &str) -> String {
     let mut kept = String::with_capacity(document.len());
-    let mut rest = document;
+    let mut begun = 0;
     // Within a text these quotes would be escaped.
-    let next = |text: &str| {
-        let ends = LEFT_OUT
-            .iter()
-            .filter_map(|key| Some(text.find(key)? + key.len()));
-        ends.min()
-    };
-    while let Some(end) = next(rest) {
-        let (before, behind) = rest.split_at(end);
-        kept.push_str(before);
+    let mut places: Vec<Key> = LEFT_OUT
+        .iter()
+        .map(|key| (key, document.find(key)))
+        .collect();
+    while let Some(end) = end_of_first(&places) {
+        kept.push_str(&document[begun..end]);
+        let behind = &document[end..];
         let mut values = serde_json::Deserializer::from_str(behind).into_iter::<IgnoredAny>();
-        rest = match values.next() {
+        begun = match values.next() {
             Some(Ok(_)) => {
                 kept.push_str("\"…\"");
-                &behind[values.byte_offset()..]
+                end + values.byte_offset()
             }
-            _ => behind,
+            _ => end,
         };
+        for (key, place) in &mut places {
+            if place.is_some_and(|place| place < begun) {
+                *place = document[begun..].find(*key).map(|place| begun + place);
+            }
+        }
     }
-    kept + rest
+    kept + &document[begun..]
+}
+
+/// A key and the next place where it stands.
+type Key = (&'static &'static str, Option<usize>);
+
+fn end_of_first(places: &[Key]) -> Option<usize> {
+    let ends = places
+        .iter()
+        .filter_map(|(key, place)| Some((*place)? + key.len()));
+    ends.min()
 }
 
 impl Format for Html {

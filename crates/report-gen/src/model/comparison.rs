@@ -15,6 +15,8 @@ pub(crate) struct ComparisonTable<'a> {
     /// Which run it was compared with.
     pub(crate) baseline: String,
     pub(crate) rows: Vec<ComparisonRow<'a>>,
+    /// Why the run was made the reference all the same, in the words of whoever accepted it.
+    pub(crate) accepted: Option<&'a str>,
     /// What limits the comparison, in words.
     pub(crate) limits: Vec<&'a str>,
     asker: Asker<'a>,
@@ -54,9 +56,16 @@ impl<'a> ComparisonTable<'a> {
                     ..ComparisonRow::of(metric)
                 })
                 .collect(),
+            accepted: comparison.accepted.as_deref(),
             limits: limits(comparison, evidence),
             asker,
         })
+    }
+
+    /// The answer of each metric that decides.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = Status> {
+        let rows = self.rows.iter().filter(|row| row.decides);
+        rows.map(|row| row.status)
     }
 
     /// Its metrics in the shape of checks, to stand among what failed; those that decide nothing are none.
@@ -78,10 +87,13 @@ impl<'a> ComparisonTable<'a> {
                     row.baseline
                 ),
                 limit: None,
-                distance: row.current.value().map(|_| row.change.clone()),
+                distance: row.current.value().map(|_| match &row.interval {
+                    Some(interval) => format!("{}, 95 % interval {interval}", row.change),
+                    None => row.change.clone(),
+                }),
                 status: row.status,
                 note: row.note,
-                hint: None,
+                hint: self.accepted.filter(|_| !row.status.is_good()),
                 took_ms: None,
                 limit_file: self.asker.limit_file,
             });
@@ -118,13 +130,19 @@ impl<'a> ComparisonRow<'a> {
 }
 
 /// The comparison names them by the codes of the document's warnings, which hold the words.
-fn limits<'a>(comparison: &'a Comparison, evidence: &'a Evidence) -> Vec<&'a str> {
+pub(super) fn limits<'a>(comparison: &'a Comparison, evidence: &'a Evidence) -> Vec<&'a str> {
     let words = |code: &'a String| {
         let mut warnings = evidence.warnings.iter();
         let told = warnings.find(|warning| warning.code == *code);
         told.map_or(code.as_str(), |warning| warning.message.as_str())
     };
-    comparison.warnings.iter().map(words).collect()
+    let mut said: Vec<&str> = Vec::new();
+    for limit in comparison.warnings.iter().map(words) {
+        if !said.contains(&limit) {
+            said.push(limit);
+        }
+    }
+    said
 }
 
 fn change(metric: &ComparedMetric) -> String {

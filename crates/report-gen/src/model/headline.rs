@@ -1,7 +1,10 @@
-use schema::evidence::{Evidence, Run, Verdict};
+use schema::Section;
+use schema::evidence::{Comparison, Evidence, Run, Verdict};
 
+use super::comparison::ComparisonTable;
 use super::facts::{Fact, commit, host, readable_time};
-use super::judgement::{CheckGroup, Status};
+use super::judgement::{CheckGroup, Status, counted, tally};
+use super::refusals::Refusal;
 
 /// The verdict and which run it is about.
 pub(crate) struct Headline<'a> {
@@ -55,20 +58,24 @@ impl Overall {
 }
 
 impl<'a> Headline<'a> {
-    pub(crate) fn of(evidence: &'a Evidence, groups: &[CheckGroup<'_>]) -> Headline<'a> {
+    pub(crate) fn of(
+        evidence: &'a Evidence,
+        groups: &[CheckGroup<'_>],
+        comparison: Option<&ComparisonTable<'_>>,
+        refusals: &[Refusal<'_>],
+    ) -> Headline<'a> {
         let verdict = match evidence.success() {
             Some(true) => Overall::Passed,
             Some(false) => Overall::Failed,
             None => Overall::NotJudged,
         };
         let run = evidence.run.as_ref();
-        let sections = sections(evidence);
         Headline {
             verdict,
-            summary: summary(verdict, evidence, groups, &sections),
+            summary: summary(verdict, groups, comparison, refusals),
             run_id: run.and_then(|run| run.id.as_deref()),
             facts: facts(run),
-            sections,
+            sections: sections(evidence),
         }
     }
 }
@@ -77,7 +84,16 @@ fn sections(evidence: &Evidence) -> Vec<(String, Status)> {
     evidence
         .verdicts()
         .into_iter()
-        .map(|(section, passed)| (title(section), status_of(section, passed)))
+        .map(|(section, passed)| {
+            let compared = evidence.comparison.as_ref();
+            let status = compared
+                .filter(|_| section == Comparison::NAME)
+                .map(|comparison| Status::of_verdict(comparison.verdict, passed));
+            (
+                title(section),
+                status.unwrap_or_else(|| status_of(section, passed)),
+            )
+        })
         .collect()
 }
 
@@ -98,99 +114,77 @@ pub(super) fn title(section: &str) -> String {
         .unwrap_or_default()
 }
 
+/// What an empty list of reasons would leave out.
+const JUDGED_NOTHING: &str = "no section that was asked has judged anything";
+
 fn summary(
     verdict: Overall,
-    evidence: &Evidence,
     groups: &[CheckGroup<'_>],
-    sections: &[(String, Status)],
+    comparison: Option<&ComparisonTable<'_>>,
+    refusals: &[Refusal<'_>],
 ) -> String {
-    let rows = || groups.iter().flat_map(|group| &group.rows);
-    let all = rows().count();
+    let answers = || {
+        groups
+            .iter()
+            .flat_map(|group| &group.rows)
+            .map(|row| row.status)
+    };
+    let compared: Vec<Status> = comparison
+        .iter()
+        .flat_map(|table| table.answers())
+        .collect();
     match verdict {
         Overall::NotJudged => "nothing has judged this document yet".to_owned(),
         Overall::Passed => {
-            let doubtful = rows().filter(|row| !row.status.is_good()).count();
-            let without_answer = |count: usize| match count {
-                0 => String::new(),
-                _ => format!(", {count} of them without a certain answer"),
-            };
-            let checks = (all > 0).then(|| {
+            let checks = answers().next().map(|_| tally(answers(), "check"));
+            let metrics = (!compared.is_empty()).then(|| {
                 format!(
-                    "{} passed{}",
-                    counted(all, "check"),
-                    without_answer(doubtful)
+                    "{} against the baseline",
+                    tally(compared.into_iter(), "metric")
                 )
             });
-            let compared: Vec<Verdict> = evidence
-                .comparison
-                .iter()
-                .flat_map(|comparison| &comparison.metrics)
-                .map(|metric| metric.verdict)
-                .filter(|verdict| *verdict != Verdict::NotJudged)
-                .collect();
-            let undecided = compared
-                .iter()
-                .filter(|verdict| **verdict == Verdict::Inconclusive)
-                .count();
-            let metrics = (!compared.is_empty()).then(|| {
-                let count = counted(compared.len(), "metric");
-                format!("{count} compared{}", without_answer(undecided))
-            });
-            let said: Vec<String> = checks.into_iter().chain(metrics).collect();
-            said.join("; ")
+            let accepted = comparison.and_then(|table| table.accepted);
+            let accepted = accepted.map(|reason| format!("accepted: {reason}"));
+            let said: Vec<String> = [checks, metrics, accepted].into_iter().flatten().collect();
+            match said.is_empty() {
+                true => JUDGED_NOTHING.to_owned(),
+                false => said.join("; "),
+            }
         }
         Overall::Failed => {
             let bad = |word| {
-                rows()
-                    .filter(|row| row.status.is_bad() && row.status.word == word)
-                    .count()
+                let same = |status: &Status| status.is_bad() && status.word == word;
+                answers().filter(same).count()
             };
-            let metrics = |regressed: bool| {
-                evidence
-                    .comparison
-                    .iter()
-                    .flat_map(|comparison| &comparison.metrics)
-                    .filter(|metric| {
-                        !metric.passed && (metric.verdict == Verdict::Regressed) == regressed
-                    })
-                    .count()
-            };
-            let (regressed, undecided) = (metrics(true), metrics(false));
-            let interrupted = evidence.run.as_ref().is_some_and(|run| run.interrupted);
             let missing = bad("missing");
-            let failed = rows().filter(|row| row.status.is_bad()).count() - missing;
-            let mut reasons: Vec<String> = Vec::new();
-            reasons.extend(interrupted.then(|| "the run was interrupted".to_owned()));
-            reasons.extend(
-                (failed > 0).then(|| format!("{failed} of {} failed", counted(all, "check"))),
-            );
-            reasons.extend((missing > 0).then(|| format!("{missing} without evidence")));
-            reasons.extend(
-                (regressed > 0)
-                    .then(|| format!("{} worse than the baseline", counted(regressed, "metric"))),
-            );
-            reasons.extend(
-                (undecided > 0)
-                    .then(|| format!("{} without a comparison", counted(undecided, "metric"))),
-            );
-            // Some sections say no without a check that could be counted.
-            if reasons.is_empty() {
-                reasons = sections
-                    .iter()
-                    .filter(|(_, status)| status.is_bad())
-                    .map(|(name, status)| format!("{}: {}", name.to_lowercase(), status.word))
-                    .collect();
-            }
+            let failed = answers().filter(Status::is_bad).count() - missing;
+            let worse = |regressed: bool| {
+                let bad = compared.iter().filter(|status| status.is_bad());
+                bad.filter(|status| (status.word == Verdict::Regressed.name()) == regressed)
+                    .count()
+            };
+            let (regressed, undecided) = (worse(true), worse(false));
+            let reason = |count: usize, words: String| (count > 0).then_some(words);
+            let all = counted(answers().count(), "check");
+            let of_checks = [
+                reason(failed, format!("{failed} of {all} failed")),
+                reason(missing, format!("{missing} without evidence")),
+                reason(
+                    regressed,
+                    format!("{} worse than the baseline", counted(regressed, "metric")),
+                ),
+                reason(
+                    undecided,
+                    format!(
+                        "{} missing or undecided against the baseline",
+                        counted(undecided, "metric")
+                    ),
+                ),
+            ];
+            let refused = refusals.iter().map(|refusal| refusal.reason.clone());
+            let reasons: Vec<String> = refused.chain(of_checks.into_iter().flatten()).collect();
             reasons.join(", ")
         }
-    }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
     }
 }
 

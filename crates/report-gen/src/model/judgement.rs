@@ -278,11 +278,52 @@ impl CheckGroup<'_> {
 
     /// In words, for the line above its table.
     pub(crate) fn tally(&self) -> String {
-        match (self.failed(), self.rows.len()) {
-            (0, 1) => "1 check, passed".to_owned(),
-            (0, all) => format!("{all} checks, all passed"),
-            (failed, all) => format!("{failed} of {all} checks failed"),
+        tally(self.rows.iter().map(|row| row.status), "check")
+    }
+}
+
+/// How many there are of each answer: what fails the build first, then what passed, then what was let through without passing.
+pub(crate) fn tally(answers: impl Iterator<Item = Status>, noun: &str) -> String {
+    let answers: Vec<Status> = answers.collect();
+    let all = counted(answers.len(), noun);
+    if answers.iter().all(Status::is_good) {
+        let word = if answers.len() == 1 {
+            "passed"
+        } else {
+            "all passed"
+        };
+        return format!("{all}, {word}");
+    }
+    let of = |tone: Tone| answers.iter().filter(move |answer| answer.tone == tone);
+    let good = of(Tone::Good).count();
+    let mut said: Vec<String> = by_word(of(Tone::Bad));
+    said.extend((good > 0).then(|| format!("{good} passed")));
+    let doubtful = by_word(of(Tone::Doubtful));
+    said.extend((!doubtful.is_empty()).then(|| format!("{} let through", doubtful.join(" and "))));
+    format!("{all}, {}", said.join(", "))
+}
+
+/// A count a word, in the order in which they come first.
+fn by_word<'s>(answers: impl Iterator<Item = &'s Status>) -> Vec<String> {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for answer in answers {
+        match counts.iter_mut().find(|(word, _)| *word == answer.word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((answer.word, 1)),
         }
+    }
+    let words = counts.into_iter();
+    words
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect()
+}
+
+/// With the plural where there is not one.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
     }
 }
 
@@ -365,6 +406,11 @@ pub(crate) fn findings<'a>(checks: impl Iterator<Item = CheckRow<'a>>) -> Vec<Ch
             }
         }
     }
-    findings.sort_by_key(|finding| !finding.status.is_bad());
+    findings.sort_by_key(|finding| match finding.status.is_bad() {
+        true => 0,
+        // What is worse than the baseline, and was accepted, is more than what is not known.
+        false if finding.status.word == Verdict::Regressed.name() => 1,
+        false => 2,
+    });
     findings
 }

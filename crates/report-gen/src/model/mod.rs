@@ -77,7 +77,7 @@ impl<'a> Report<'a> {
         Report {
             evidence,
             document,
-            headline: Headline::of(evidence, &groups),
+            headline: Headline::of(evidence, &groups, comparison.as_ref(), &refusals),
             figures: figures::figures(evidence, &groups),
             scenarios: scenarios::rows(evidence, &groups),
             refusals,

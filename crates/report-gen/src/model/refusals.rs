@@ -1,5 +1,7 @@
-use schema::evidence::{Capacity, Evidence};
+use schema::Section;
+use schema::evidence::{Capacity, Comparison, Evidence};
 
+use super::comparison::limits;
 use super::headline;
 use super::judgement::{CheckGroup, Status};
 use super::limit_file;
@@ -42,11 +44,19 @@ pub(super) fn of<'groups, 'a: 'groups>(
 }
 
 fn reason(section: &str, evidence: &Evidence) -> String {
-    match (section, &evidence.capacity) {
-        ("run", _) => "the run was interrupted: what was measured is incomplete".to_owned(),
-        ("capacity", Some(Capacity { condition, .. })) => {
+    match (section, &evidence.capacity, &evidence.comparison) {
+        ("run", ..) => "the run was interrupted".to_owned(),
+        ("capacity", Some(Capacity { condition, .. }), _) => {
             format!("no rate was found at which this holds: {condition}")
         }
-        _ => "the section says no, and none of its checks tells why".to_owned(),
+        (Comparison::NAME, _, Some(comparison)) => {
+            let mut words = vec![comparison.verdict.name()];
+            words.extend(limits(comparison, evidence));
+            words.join(": ")
+        }
+        _ => format!(
+            "{}: failed, and none of its checks tells why",
+            headline::title(section).to_lowercase()
+        ),
     }
 }

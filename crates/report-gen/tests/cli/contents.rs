@@ -1,6 +1,6 @@
 //! What the reports say.
 
-use crate::{FAILED, html, markdown};
+use crate::{FAILED, html, markdown, report_gen};
 
 #[test]
 fn what_is_absent_is_not_measured_and_never_zero() {
@@ -33,4 +33,68 @@ fn what_two_sections_asked_alike_is_reported_once() {
         markdown(FAILED)
             .contains("| ✗ failed | Validation, performance gates | whole run | latency.p95_ms |")
     );
+}
+
+/// A comparison of one metric, and what was decided of it.
+fn compared(verdict: &str, passed: bool, section_passed: bool, rest: &str) -> String {
+    format!(
+        r#"{{"comparison":{{"passed":{section_passed},"verdict":"{verdict}","threshold_percent":10,"baseline":{{}},
+        "metrics":[{{"metric":"latency.p95_ms","unit":"ms","better":"lower","baseline":10,"current":13,"change_percent":30,
+        "change_ci95":{{"low":12,"high":51}},"verdict":"{verdict}","passed":{passed}}}]{rest}}}}}"#
+    )
+}
+
+#[test]
+fn what_was_accepted_is_let_through_with_its_reason() {
+    let accepted = compared("regressed", false, true, r#","accepted":"bigger model""#);
+    for format in ["markdown", "terminal", "github", "junit", "sarif"] {
+        let run = report_gen(&["--format", format], &accepted).ended(0);
+        assert!(
+            run.stdout.contains("bigger model"),
+            "{format}: {}",
+            run.stdout
+        );
+    }
+    assert!(markdown(&accepted).contains(
+        "1 metric, 1 regressed let through against the baseline; accepted: bigger model\n"
+    ));
+    assert!(markdown(&accepted).contains("| ? regressed | Comparison |"));
+}
+
+#[test]
+fn a_change_stands_with_its_interval() {
+    let regressed = compared("regressed", false, false, "");
+    let said = "+30 %, 95 % interval +12 – +51";
+    for format in ["markdown", "terminal", "github", "junit"] {
+        let run = report_gen(&["--format", format], &regressed).ended(1);
+        let stdout = run.stdout.replace("%25", "%").replace("\n    ", " ");
+        assert!(stdout.contains(said), "{format}: {stdout}");
+    }
+}
+
+#[test]
+fn a_comparison_that_decided_nothing_passes_with_a_word() {
+    let nothing = compared("not_judged", true, true, "");
+    let run = report_gen(&[], &nothing).ended(0);
+    assert!(
+        run.stdout
+            .contains("no section that was asked has judged anything")
+    );
+}
+
+#[test]
+fn a_section_that_refuses_says_why() {
+    let incomparable = r#"{"comparison":{"passed":false,"verdict":"incomparable","threshold_percent":10,"baseline":{},"metrics":[],
+        "warnings":["incomparable"]},"warnings":[{"tool":"perf-compare","code":"incomparable","message":"another host"}]}"#;
+    assert!(markdown(incomparable).contains("\nincomparable: another host\n"));
+    assert!(html(incomparable).contains("incomparable: another host"));
+}
+
+#[test]
+fn what_was_let_through_is_not_said_to_have_passed() {
+    let check = r#"{"name":"a","metric":"latency.p95_ms","unit":"ms","operator":"<=","expected":1,"status":"missing","passed":true}"#;
+    let allowed = format!(r#"{{"validation":{{"passed":true,"checks":[{check}]}}}}"#);
+    let said = "1 check, 1 missing let through";
+    assert!(markdown(&allowed).contains(&format!("\n{said}\n")));
+    assert!(markdown(&allowed).contains(&format!("Validation: {said}")));
 }

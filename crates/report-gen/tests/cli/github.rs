@@ -48,7 +48,7 @@ fn an_interrupted_run_is_an_error_though_no_check_failed() {
     assert_eq!(
         github(INTERRUPTED),
         "::error title=FAILED::the run was interrupted\n\
-         ::error title=interrupted%3A Run::the run was interrupted: what was measured is incomplete\n"
+         ::error title=interrupted%3A Run::the run was interrupted\n"
     );
 }
 
