@@ -4,7 +4,7 @@ use schema::evidence::{Capacity, CapacityStep, Confirmation, unit_symbol};
 use super::facts::known;
 use super::judgement::Status;
 use super::part::{Column, Part, Row, Table};
-use super::quantity::{Quantity, Range};
+use super::quantity::{Quantity, Range, milliseconds};
 
 /// The search for the highest rate at which a condition holds.
 pub(crate) fn capacity(section: &Capacity) -> Option<Part> {
@@ -58,7 +58,6 @@ pub(crate) fn capacity(section: &Capacity) -> Option<Part> {
 
 fn step(step: &CapacityStep) -> Row {
     let latency = step.latency.as_ref();
-    let time = |value: Option<Option<Measured>>| Quantity::new(value.flatten(), "ms").to_string();
     let errors = step.error_rate.as_ref().and_then(|errors| errors.percent);
     let doubt = (!step.certain).then(|| "not beyond doubt".to_owned());
     let purpose = step.confirmation.then(|| "to confirm".to_owned());
@@ -71,9 +70,9 @@ fn step(step: &CapacityStep) -> Row {
         cells: vec![
             String::new(),
             rate(step.rate_rps),
-            time(latency.map(|latency| latency.p50_ms)),
-            time(latency.map(|latency| latency.p95_ms)),
-            time(latency.map(|latency| latency.p99_ms)),
+            milliseconds(latency.and_then(|latency| latency.p50_ms)),
+            milliseconds(latency.and_then(|latency| latency.p95_ms)),
+            milliseconds(latency.and_then(|latency| latency.p99_ms)),
             Quantity::new(errors, "percent").to_string(),
             remark.join(", "),
         ],

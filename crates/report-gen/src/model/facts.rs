@@ -1,7 +1,7 @@
 use schema::Measured;
 use schema::evidence::{Evidence, Generator, Host, InputFile, Latency, Requirements, Run, Source};
 
-use super::quantity::{Quantity, number};
+use super::quantity::{number, said};
 
 /// Enough of a hash to find it again.
 const SHORT_HASH: usize = 12;
@@ -70,16 +70,8 @@ pub(crate) fn run(evidence: &Evidence) -> Vec<Fact> {
             host.and_then(|host| host.cores)
                 .map(|cores| cores.to_string()),
         ),
-        (
-            "Memory",
-            host.and_then(|host| host.memory_mb)
-                .map(|memory| Quantity::new(Some(memory), "mb").to_string()),
-        ),
-        (
-            "Disk",
-            host.and_then(|host| host.disk_gb)
-                .map(|disk| Quantity::new(Some(disk), "GiB").to_string()),
-        ),
+        ("Memory", host.and_then(|host| said(host.memory_mb, "mb"))),
+        ("Disk", host.and_then(|host| said(host.disk_gb, "GiB"))),
         ("Kernel", host.and_then(|host| host.kernel.clone())),
         (
             "Virtualisation",
@@ -120,12 +112,10 @@ pub(crate) fn repeated_by(run: &Run) -> Option<String> {
 
 /// What a client of an open loop would have measured that waits for the answer before it asks again.
 pub(crate) fn service_time(section: &Latency) -> Vec<Fact> {
-    let time =
-        |value: Option<Measured>| value.map(|value| Quantity::new(Some(value), "ms").to_string());
     known([
-        ("p50", time(section.p50_ms)),
-        ("p95", time(section.p95_ms)),
-        ("p99", time(section.p99_ms)),
+        ("p50", said(section.p50_ms, "ms")),
+        ("p95", said(section.p95_ms, "ms")),
+        ("p99", said(section.p99_ms, "ms")),
     ])
 }
 
@@ -174,8 +164,7 @@ pub(crate) fn host(host: &Host) -> Option<String> {
     let parts: Vec<String> = [
         host.cpu_model.clone(),
         host.cores.map(|cores| format!("{cores} cores")),
-        host.memory_mb
-            .map(|memory| Quantity::new(Some(memory), "mb").to_string()),
+        said(host.memory_mb, "mb"),
     ]
     .into_iter()
     .flatten()

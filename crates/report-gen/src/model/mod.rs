@@ -102,15 +102,13 @@ impl<'a> Report<'a> {
 
 fn parts(evidence: &Evidence) -> Vec<Part> {
     let service_time = evidence.service_time.as_ref();
-    let health_checks = evidence.health_checks.as_ref();
-    let smoke_tests = evidence.smoke_tests.as_ref();
     let vulnerabilities = evidence.vulnerabilities.as_ref();
     let code_quality = evidence.code_quality.as_ref();
     [
         service_time
             .and_then(|section| Part::of("Service time", facts::service_time(section), None)),
-        health_checks.and_then(probes::health_checks),
-        smoke_tests.and_then(probes::smoke_tests),
+        probes::health_checks(evidence),
+        probes::smoke_tests(evidence),
         vulnerabilities.and_then(scans::vulnerabilities),
         code_quality.and_then(scans::code_quality),
     ]

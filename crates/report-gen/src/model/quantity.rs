@@ -88,6 +88,16 @@ impl fmt::Display for Quantity<'_> {
     }
 }
 
+/// A value with its unit, for a list of what is known; `None` where it was not measured.
+pub(crate) fn said(value: Option<Measured>, unit: &str) -> Option<String> {
+    value.map(|_| Quantity::new(value, unit).to_string())
+}
+
+/// A time for a cell, which says so where it was not measured.
+pub(crate) fn milliseconds(value: Option<Measured>) -> String {
+    Quantity::new(value, "ms").to_string()
+}
+
 fn word(value: &CheckValue) -> Option<&str> {
     match value {
         CheckValue::Number(_) => None,
@@ -209,7 +219,7 @@ fn grouped(plain: &str) -> String {
 mod tests {
     use super::*;
 
-    fn milliseconds(value: f64) -> Quantity<'static> {
+    fn time(value: f64) -> Quantity<'static> {
         Quantity::new(Measured::new(value), "ms")
     }
 
@@ -244,25 +254,20 @@ mod tests {
 
     #[test]
     fn what_is_absent_is_never_zero() {
-        assert_eq!(Quantity::new(None, "ms").to_string(), "not measured");
-        assert_eq!(milliseconds(0.0).to_string(), "0 ms");
+        assert_eq!(milliseconds(None), "not measured");
+        assert_eq!(said(None, "mb"), None);
+        assert_eq!(time(0.0).to_string(), "0 ms");
     }
 
     #[test]
     fn a_miss_by_a_hair_does_not_look_like_a_hit() {
         let limit = Measured::new(50.0).unwrap();
         assert_eq!(
-            milliseconds(50.000_4).told_from(limit.get()).to_string(),
+            time(50.000_4).told_from(limit.get()).to_string(),
             "50.0004 ms"
         );
-        assert_eq!(
-            milliseconds(50.0).told_from(limit.get()).to_string(),
-            "50 ms"
-        );
-        assert_eq!(
-            milliseconds(3.217).told_from(limit.get()).to_string(),
-            "3.22 ms"
-        );
+        assert_eq!(time(50.0).told_from(limit.get()).to_string(), "50 ms");
+        assert_eq!(time(3.217).told_from(limit.get()).to_string(), "3.22 ms");
     }
 
     #[test]

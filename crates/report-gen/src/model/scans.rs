@@ -1,4 +1,3 @@
-use schema::Measured;
 use schema::evidence::{
     CodeQuality, CodeQualityMetric, CodeQualitySource, TestCounts, Vulnerabilities,
     VulnerabilitySource,
@@ -6,7 +5,7 @@ use schema::evidence::{
 
 use super::facts::{known, readable_time};
 use super::part::{Column, Part, Row, Table};
-use super::quantity::{NOT_MEASURED, Quantity};
+use super::quantity::{NOT_MEASURED, said};
 
 /// What vulnerability scanners found.
 pub(crate) fn vulnerabilities(section: &Vulnerabilities) -> Option<Part> {
@@ -110,10 +109,6 @@ fn tests(counts: TestCounts) -> String {
         counts.failed,
         counts.skipped
     )
-}
-
-fn said(value: Option<Measured>, unit: &str) -> Option<String> {
-    value.map(|value| Quantity::new(Some(value), unit).to_string())
 }
 
 fn tool(name: &str, version: Option<&str>) -> String {

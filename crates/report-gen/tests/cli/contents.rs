@@ -97,4 +97,19 @@ fn what_was_let_through_is_not_said_to_have_passed() {
     let said = "1 check, 1 missing let through";
     assert!(markdown(&allowed).contains(&format!("\n{said}\n")));
     assert!(markdown(&allowed).contains(&format!("Validation: {said}")));
+#[test]
+fn a_probe_fails_nothing_where_its_section_lets_the_build_pass() {
+    let probed = |passed: bool| {
+        markdown(&format!(
+            r#"{{"health_checks":{{"passed":{passed},"checks":[{{"name":"up","metric":"up.status","unit":"none","operator":"==",
+            "expected":200,"actual":500,"status":"fail","passed":false,"method":"GET","url":"http://a","attempts":1,"timings":{{}}}}]}}}}"#
+        ))
+    };
+    let row = |passed: bool| {
+        let text = probed(passed);
+        let mut rows = text.lines().filter(|row| row.contains("| GET http://a |"));
+        rows.next().unwrap().to_owned()
+    };
+    assert!(row(false).starts_with("| ✗ failed"), "{}", row(false));
+    assert!(row(true).starts_with("| ? failed"), "{}", row(true));
 }
