@@ -128,10 +128,8 @@ mod tests {
             let annotation = Annotation { level: "error", title: format!("failed: {title}."), message: message.clone() };
             let command = annotation.command();
             prop_assert_eq!(command.lines().count(), 1);
-            // What the runner would take for a command of another kind is broken up by then.
-            let shown = |text: &str| text.replace("##[", "## [");
-            let read = read(&command[..command.len() - 1]);
-            prop_assert_eq!(read, ("error".to_owned(), shown(&format!("failed: {title}.")), shown(&message)));
+            let (title, message) = (on_one_line(&format!("failed: {title}.")), on_one_line(&message));
+            prop_assert_eq!(read(&command[..command.len() - 1]), ("error".to_owned(), title, message));
         }
 
         #[test]

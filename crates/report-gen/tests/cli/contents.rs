@@ -97,6 +97,8 @@ fn what_was_let_through_is_not_said_to_have_passed() {
     let said = "1 check, 1 missing let through";
     assert!(markdown(&allowed).contains(&format!("\n{said}\n")));
     assert!(markdown(&allowed).contains(&format!("Validation: {said}")));
+}
+
 #[test]
 fn a_probe_fails_nothing_where_its_section_lets_the_build_pass() {
     let probed = |passed: bool| {
