@@ -119,6 +119,9 @@ fn what_was_not_judged_does_not_count_as_passed() {
         "{}",
         r#"{"health_checks":{"checks":[]}}"#,
         r#"{"warnings":[{"tool":"a","code":"b","message":"c"}]}"#,
+        r#"{"gates":{"passed":true,"checks":[]}}"#,
+        r#"{"comparison":{"passed":true,"verdict":"not_judged","threshold_percent":10,"baseline":{},
+        "metrics":[{"metric":"latency.p50_ms","unit":"ms","better":"lower","verdict":"not_judged","passed":true}]}}"#,
     ] {
         let suites = junit(document);
         assert!(cases(&suites).all(|case| case.status.is_skipped()));
