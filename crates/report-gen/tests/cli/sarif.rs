@@ -159,6 +159,35 @@ fn the_place_is_the_file_that_holds_the_limit() {
     );
 }
 
+/// The newest run of a history is another one each time: an alert that pointed to it would be closed and opened anew.
+#[test]
+fn the_place_of_a_comparison_with_several_runs_is_none_of_them() {
+    let place = |inputs: &[&str], runs: Value| {
+        let inputs: Vec<Value> = inputs
+            .iter()
+            .map(|path| json!({ "path": path, "sha256": "0" }))
+            .collect();
+        let metric = json!({
+            "metric": "latency.p50_ms", "unit": "ms", "better": "lower", "verdict": "regressed", "passed": false,
+        });
+        let document = json!({
+            "run": { "config": { "path": "config/bench.yaml", "sha256": "0" } },
+            "comparison": {
+                "passed": false, "verdict": "regressed", "threshold_percent": 10,
+                "baseline": { "runs": runs }, "metrics": [metric],
+            },
+            "provenance": [{ "section": "comparison", "inputs": inputs }],
+        });
+        let run = sarif(&document.to_string());
+        place_of(&results(&run)[0])["uri"].clone()
+    };
+    let history = ["history/10.json", "history/11.json"];
+    assert_eq!(place(&history, json!(2)), "config/bench.yaml");
+    let with_margins = ["margins.yaml", "history/10.json", "history/11.json"];
+    assert_eq!(place(&with_margins, json!(2)), "margins.yaml");
+    assert_eq!(place(&["base.json"], Value::Null), "base.json");
+}
+
 #[test]
 fn hostile_text_is_neither_a_link_nor_a_placeholder() {
     let document = hostile().replace("<script>", "{0}[link](https://example.org)");
