@@ -109,7 +109,8 @@ pub fn main(run: impl FnOnce(&[String], &mut Streams<'_>) -> Exit) -> ExitCode {
         .collect();
     // stderr is not locked: a worker's panic and the progress bar must get through.
     let (stdin, stderr) = (io::stdin(), io::stderr());
-    let colour = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colour = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && env::var_os("TERM").is_none_or(|terminal| terminal != "dumb");
     let mut streams = Streams {
         stdin_is_terminal: stdin.is_terminal(),
         stderr_is_terminal: stderr.is_terminal(),

@@ -53,12 +53,18 @@ fn it_is_what_a_terminal_gets_when_nobody_asks_for_a_format() {
 
 #[test]
 fn it_has_colours_where_they_help() {
-    let sent = on_a_terminal(100, "NO_COLOR=", FAILED);
+    let sent = on_a_terminal(100, "NO_COLOR= TERM=xterm", FAILED);
     assert!(
         sent.starts_with("\u{1b}[31m✗ FAILED\u{1b}[0m  3 of 6 checks failed"),
         "{sent}"
     );
     assert_eq!(plain(&sent), include_str!("../documents/failed.txt"));
+}
+
+#[test]
+fn it_has_none_where_the_terminal_has_none() {
+    let sent = on_a_terminal(100, "NO_COLOR= TERM=dumb", FAILED);
+    assert_eq!(sent, include_str!("../documents/failed.txt"));
 }
 
 #[test]
