@@ -31,5 +31,5 @@ pub use error::ToolkitError;
 pub use exit::Exit;
 pub use input_stream::InputStream;
 pub use interrupt::Interrupt;
-pub use streams::{Screen, Streams, on_one_line};
+pub use streams::{Screen, Streams, begins_like_a_command, on_one_line};
 pub use tool::{Tool, main};

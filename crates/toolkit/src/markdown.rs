@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Write};
 
+use crate::streams::reorders;
+
 /// Makes any text harmless in a paragraph and in a table cell: no markup, no HTML, no cell or line of its own,
-/// no person or issue called by name.
+/// no person or issue called by name, nothing read in another order than it is written.
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     // A string takes whatever is written.
@@ -30,7 +32,7 @@ pub fn write_escaped(destination: &mut impl Write, text: &str) -> fmt::Result {
             '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' | '!' | '$' => {
                 write!(destination, "\\{character}")?;
             }
-            _ if character.is_control() => destination.write_char(' ')?,
+            _ if character.is_control() || reorders(character) => destination.write_char(' ')?,
             _ => destination.write_char(character)?,
         }
         previous = character;
@@ -53,6 +55,11 @@ mod tests {
     fn a_cell_stays_one_cell_and_a_line_one_line() {
         assert_eq!(escaped("a|b\r\nc"), "a\\|b  c");
         assert_eq!(escaped("a\\|b"), "a\\\\\\|b");
+    }
+
+    #[test]
+    fn text_is_read_in_the_order_in_which_it_is_written() {
+        assert_eq!(escaped("a\u{202e}b\u{2066}c\u{200f}"), "a b c ");
     }
 
     #[test]

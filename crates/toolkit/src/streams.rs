@@ -50,7 +50,7 @@ impl Streams<'_> {
         // A stderr that cannot be written to leaves nobody to tell.
         let _ = self
             .stderr
-            .write_all(without_commands(text).as_bytes())
+            .write_all(in_order_and_without_commands(text).as_bytes())
             .and_then(|()| self.stderr.flush());
     }
 
@@ -64,17 +64,33 @@ impl Streams<'_> {
     }
 }
 
-/// Words with text from documents in them, without the control characters that could make lines of their own, or colours,
-/// and without commands to a CI runner.
+/// Words with text from documents in them, without the control characters that could make lines of their own, or colours, without
+/// what reorders them, and without commands to a CI runner that count anywhere in a line.
 pub fn on_one_line(words: &str) -> String {
-    without_commands(&words.replace(char::is_control, " "))
+    in_order_and_without_commands(&words.replace(char::is_control, " "))
+}
+
+/// Whether GitHub's runner could take the line for a command, such as `::error::` or `::add-mask::`: those count only where a
+/// line begins, after any blanks. Source: `ActionCommand.TryParseV2` in actions/runner.
+pub fn begins_like_a_command(line: &str) -> bool {
+    line.trim_start().starts_with("::")
+}
+
+/// Whether the character changes the direction in which others are read: the formatting characters of Unicode's bidirectional
+/// algorithm (UAX 9, section 2). A name with one of them in it could make people read *failed* where *passed* is written. Letters of
+/// languages that are written from right to left need none.
+pub(crate) fn reorders(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 /// GitHub's runner takes `##[error]`, `##[add-mask]` or `##[stop-commands]` anywhere in a line of a step's output for a command.
 /// In text from a document it could hide words from the log or stop the commands of others. Source: `ActionCommand.TryParse` in
 /// actions/runner. The newer `::error::` counts only where a line begins, and lines begin with a tool's name.
-fn without_commands(text: &str) -> String {
-    text.replace("##[", "## [")
+fn in_order_and_without_commands(text: &str) -> String {
+    text.replace(reorders, " ").replace("##[", "## [")
 }
 
 #[cfg(test)]
@@ -97,5 +113,25 @@ mod tests {
         );
         // Nor do control characters that are taken out make a command of what was none.
         assert_eq!(on_one_line("#\u{7}#["), "# #[");
+        assert_eq!(on_one_line("##\u{202e}["), "## [");
+    }
+
+    #[test]
+    fn text_from_a_document_is_read_in_the_order_in_which_it_is_written() {
+        assert_eq!(
+            on_one_line("a\u{202e}dessap\u{202c} \u{2066}b\u{2069}\u{61c}\u{200e}\u{200f}c"),
+            "a dessap   b    c"
+        );
+        assert_eq!(on_one_line("اختبار"), "اختبار");
+    }
+
+    #[test]
+    fn a_command_begins_after_any_blanks_of_unicode() {
+        for line in ["::error::", "  ::x", "\u{a0}\u{2003}\t::add-mask::a"] {
+            assert!(begins_like_a_command(line), "{line:?}");
+        }
+        for line in ["", ":", ": :", "a ::error::", "\u{200b}::error::"] {
+            assert!(!begins_like_a_command(line), "{line:?}");
+        }
     }
 }

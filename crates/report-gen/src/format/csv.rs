@@ -1,6 +1,6 @@
 use csv::Writer;
 use schema::evidence::{Evidence, Run, Source};
-use toolkit::Screen;
+use toolkit::{Screen, begins_like_a_command, on_one_line};
 
 use super::Format;
 use crate::error::Error;
@@ -119,19 +119,19 @@ fn cell(value: Option<impl ToString>) -> String {
 }
 
 /// What spreadsheets take for the beginning of a formula (OWASP, CSV injection), and the quote that keeps them from it.
-const BEGINNINGS_OF_FORMULAS: [char; 12] = [
-    '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', QUOTE,
-];
+const BEGINNINGS_OF_FORMULAS: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', QUOTE];
 
 const QUOTE: char = '\'';
 
-/// A text from the document. One that a spreadsheet might compute gets a quote before it, and so does one that begins with a
-/// quote: whoever takes one quote away has the text as it was.
+/// A text from the document, on one line, for a table may be printed into the log of a CI runner. One that a spreadsheet might compute
+/// or that a runner might obey gets a quote before it, and so does one that begins with a quote: whoever takes one quote away
+/// has the text as it was.
 fn text(text: Option<&str>) -> String {
-    let text = text.unwrap_or_default();
-    if text.starts_with(BEGINNINGS_OF_FORMULAS) {
+    let text = on_one_line(text.unwrap_or_default());
+    let is_formula = text.trim_start().starts_with(BEGINNINGS_OF_FORMULAS);
+    if is_formula || begins_like_a_command(&text) {
         format!("{QUOTE}{text}")
     } else {
-        text.to_owned()
+        text
     }
 }

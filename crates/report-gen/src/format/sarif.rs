@@ -55,7 +55,8 @@ impl Format for Sarif {
                 "properties": properties(report),
             }],
         });
-        Ok(format!("{log:#}\n"))
+        // In JSON only a text can hold it, and there it is the same: GitHub's runner takes it for a command anywhere in a line.
+        Ok(format!("{log:#}\n").replace("##[", "##\\u005b"))
     }
 }
 

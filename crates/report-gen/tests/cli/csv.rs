@@ -88,6 +88,6 @@ fn no_text_is_a_formula_and_no_number_is_touched() {
 #[test]
 fn scenarios_of_one_name_are_told_apart() {
     let latencies = of_metric(&rows(TWICE), "latency.p50_ms");
-    assert_eq!(latencies[1], "0|one\n# TYPE a counter|||1.5|1|2|");
-    assert_eq!(latencies[2], "1|one\n# TYPE a counter|||2.5|||");
+    assert_eq!(latencies[1], "0|one # TYPE a counter|||1.5|1|2|");
+    assert_eq!(latencies[2], "1|one # TYPE a counter|||2.5|||");
 }

@@ -3,14 +3,19 @@
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use scraper::Selector;
 
-use crate::{FAILED, PASSED, html, markdown, parsed, texts};
+use crate::{FAILED, PASSED, html, in_format, markdown, parsed, texts};
 
 pub(crate) const HOSTILE: &str =
     r#"<script>alert(1)</script>|a`b*_c_ @everyone [x](y) "quoted" 'too'"#;
 
 /// A document in which every text is hostile.
 pub(crate) fn hostile() -> String {
-    fn poison(value: &mut serde_json::Value) {
+    with_all_texts(HOSTILE)
+}
+
+/// A document in which every text is this one.
+fn with_all_texts(text: &str) -> String {
+    fn poison(value: &mut serde_json::Value, with: &str) {
         const WORDS_OF_THE_SCHEMA: [&str; 9] = [
             "schema_version",
             "operator",
@@ -23,14 +28,14 @@ pub(crate) fn hostile() -> String {
             "source",
         ];
         match value {
-            serde_json::Value::String(text) => *text = HOSTILE.to_owned(),
-            serde_json::Value::Array(items) => items.iter_mut().for_each(poison),
+            serde_json::Value::String(text) => *text = with.to_owned(),
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| poison(item, with)),
             serde_json::Value::Object(entries) => entries
                 .iter_mut()
                 .filter(|(key, value)| {
                     !(value.is_string() && WORDS_OF_THE_SCHEMA.contains(&key.as_str()))
                 })
-                .for_each(|(_, value)| poison(value)),
+                .for_each(|(_, value)| poison(value, with)),
             _ => {}
         }
     }
@@ -38,7 +43,7 @@ pub(crate) fn hostile() -> String {
     let failed: serde_json::Value = serde_json::from_str(FAILED).unwrap();
     document["comparison"] = failed["comparison"].clone();
     document["validation"] = failed["validation"].clone();
-    poison(&mut document);
+    poison(&mut document, text);
     document.to_string()
 }
 
@@ -91,4 +96,38 @@ fn hostile_text_is_only_text_in_markdown() {
     let as_read = HOSTILE.replace('@', "@\u{200b}");
     assert!(rendered.contains(&as_read), "{rendered}");
     assert!(!rendered.contains("@everyone"));
+}
+
+/// Whatever the step of a workflow prints, the runner reads.
+#[test]
+fn no_text_becomes_a_command_to_the_runner() {
+    let words = ["::error title=a::b"; 20].join(" ");
+    let lines = ["::error title=a::b"; 3].join("\n\u{2003}");
+    for text in [words, lines] {
+        for format in [
+            "markdown",
+            "summary",
+            "junit",
+            "sarif",
+            "openmetrics",
+            "csv",
+            "terminal",
+        ] {
+            let report = in_format(format, &with_all_texts(&text));
+            assert!(report.contains("error title"), "{format}");
+            for line in report.lines() {
+                assert!(!line.trim_start().starts_with("::"), "{format}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_changes_the_order_in_which_others_are_read() {
+    let document = with_all_texts("a\u{202e}dessap\u{2066}\u{200f}b");
+    for format in ["terminal", "markdown", "github", "junit", "csv"] {
+        let report = in_format(format, &document);
+        assert!(report.contains("a dessap  b"), "{format}: {report}");
+        assert!(!report.contains(['\u{202e}', '\u{2066}', '\u{200f}']));
+    }
 }

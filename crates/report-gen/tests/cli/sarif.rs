@@ -205,6 +205,15 @@ fn hostile_text_is_neither_a_link_nor_a_placeholder() {
 }
 
 #[test]
+fn hostile_text_commands_no_runner_and_is_the_same() {
+    let document = hostile().replace("<script>", "##[add-mask]");
+    assert!(!in_format("sarif", &document).contains("##["));
+    let run = sarif(&document);
+    let id = results(&run)[0]["ruleId"].as_str().unwrap();
+    assert!(id.starts_with("##[add-mask]"), "{id}");
+}
+
+#[test]
 fn times_that_are_none_are_left_out() {
     let run =
         sarif(r#"{"run":{"started_at":"yesterday","finished_at":"2026-11-23T08:00:00+02:00"}}"#);

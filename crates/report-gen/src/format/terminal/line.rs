@@ -1,4 +1,4 @@
-use toolkit::on_one_line;
+use toolkit::{begins_like_a_command, on_one_line};
 use unicode_width::UnicodeWidthChar;
 
 /// How a piece of text looks where colours help.
@@ -26,7 +26,7 @@ impl Style {
     }
 }
 
-/// A line of text in several styles. Control characters in what is put into it become spaces.
+/// A line of text in several styles. Control characters in what is put into it become spaces, and so do those that reorder it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
     characters: Vec<(Style, char)>,
@@ -34,6 +34,9 @@ pub(super) struct Line {
 
 /// A space at which no line is broken. It is sent as any other.
 const UNBROKEN: char = '\u{a0}';
+
+/// Between two colons they are no command, and nobody sees it.
+const GAP: char = '\u{200b}';
 
 /// What stands for text that there was no room for.
 const CUT: char = '…';
@@ -113,10 +116,16 @@ impl Line {
         }
     }
 
-    /// As it is sent to the terminal, without its end and without spaces there.
+    /// As it is sent to the terminal, without its end and without spaces there. A line that a CI runner could take for a command is
+    /// none: whatever stands in a document, folding may put it where a line begins.
     pub(super) fn written(&self, colour: bool) -> String {
         let last = self.characters.iter().rposition(|one| !is_blank(one));
-        let shown = &self.characters[..last.map_or(0, |last| last + 1)];
+        let mut shown = self.characters[..last.map_or(0, |last| last + 1)].to_vec();
+        let text: String = shown.iter().map(|(_, character)| character).collect();
+        if begins_like_a_command(&text) {
+            let colon = shown.iter().position(|(_, character)| *character == ':');
+            shown.insert(colon.map_or(0, |first| first + 1), (Style::Plain, GAP));
+        }
         shown
             .chunk_by(|one, next| one.0 == next.0)
             .map(|alike| {
@@ -232,7 +241,7 @@ mod tests {
             text in any::<String>(), columns in 2..200_usize, indent in 0..10_usize,
         ) {
             let line = Line::of(Style::Plain, &text);
-            let letters = |text: &str| text.replace([' ', UNBROKEN], "");
+            let letters = |text: &str| text.replace([' ', UNBROKEN, GAP], "");
             let folded = line.clone().folded(columns, indent);
             prop_assert!(folded.iter().all(|line| line.width() <= columns));
             prop_assert_eq!(
@@ -240,6 +249,12 @@ mod tests {
                 letters(&line.written(false))
             );
             prop_assert!(line.cut(columns).width() <= columns);
+        }
+
+        #[test]
+        fn no_line_is_a_command(text in "[: \u{2003}e]*", columns in 2..20_usize, indent in 0..5_usize) {
+            let folded = Line::of(Style::Plain, &text).folded(columns, indent);
+            prop_assert!(!written(&folded).iter().any(|line| begins_like_a_command(line)));
         }
     }
 }
