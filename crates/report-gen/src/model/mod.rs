@@ -19,7 +19,7 @@ pub(crate) use comparison::{ComparisonRow, ComparisonTable};
 pub(crate) use facts::{Fact, readable_time, short_commit};
 pub(crate) use figures::KeyFigure;
 pub(crate) use headline::Overall;
-pub(crate) use judgement::{CheckGroup, CheckRow, Status};
+pub(crate) use judgement::{Asker, CheckGroup, CheckRow, Status};
 pub(crate) use quantity::{Quantity, Range, every_digit, number};
 pub(crate) use refusals::Refusal;
 pub(crate) use scenarios::{ScenarioRow, Spread};

@@ -137,3 +137,28 @@ fn hostile_text_is_only_a_label() {
     let mut labels = samples(&page).flat_map(|sample| sample.labels().unwrap());
     assert!(labels.any(|(name, value)| name == "scenario" && value == HOSTILE));
 }
+
+/// As the exit code of the same report says.
+#[test]
+fn what_lets_the_build_pass_is_the_section_s_to_say() {
+    let comparison = |passed: bool| {
+        format!(
+            r#"{{"comparison":{{"passed":{passed},"verdict":"regressed","threshold_percent":10,"baseline":{{}},
+            "metrics":[{{"metric":"latency.p50_ms","unit":"ms","better":"lower","verdict":"regressed","passed":false}}]}}}}"#
+        )
+    };
+    let validation = |passed: bool| {
+        format!(
+            r#"{{"validation":{{"passed":{passed},"checks":[{{"name":"a","metric":"a","unit":"ms","operator":"<=","expected":1,
+            "actual":2,"status":"fail","passed":false}}]}}}}"#
+        )
+    };
+    for (passed, value) in [(true, "1"), (false, "0")] {
+        let page = page(&comparison(passed));
+        let series = r#"perfpipe_comparison_passed{metric="latency.p50_ms"}"#;
+        assert_eq!(values(&page, series), [value]);
+        let page = in_format("openmetrics", &validation(passed));
+        let series = r#"perfpipe_check_passed{section="validation",check="a",metric="a"}"#;
+        assert_eq!(values(&page, series), [value]);
+    }
+}

@@ -10,8 +10,8 @@ use toolkit::Screen;
 
 use super::Format;
 use crate::error::Error;
-use crate::model::Report;
 use crate::model::measurements::{self, Measurement};
+use crate::model::{Asker, ComparisonTable, Report, Status};
 use exposition::{Exposition, Labels};
 
 /// The figures of a run for a node exporter's textfile collector or a Pushgateway: base units, and no time but that in a value.
@@ -33,8 +33,8 @@ impl Format for OpenMetrics {
         page.run(evidence);
         page.measurements(evidence);
         page.checks(evidence);
-        if let Some(comparison) = &evidence.comparison {
-            page.comparison(comparison);
+        if let (Some(comparison), Some(table)) = (&evidence.comparison, &report.comparison) {
+            page.comparison(comparison, table);
         }
         page.probes(evidence);
         page.scans(evidence);
@@ -215,26 +215,28 @@ impl Page {
                 );
             }
         }
-        let checks: Vec<(Labels, &Check)> = sections
+        let checks: Vec<(Labels, &Check, Status)> = sections
             .iter()
             .flat_map(|(section, checks)| {
-                checks
-                    .iter()
-                    .map(|(group, check)| (name_of(section, group, check), *check))
+                let asker = Asker::of(section, evidence);
+                checks.iter().map(move |(group, check)| {
+                    let status = Status::of_check(check.status, check.passed || !asker.refuses);
+                    (name_of(section, group, check), *check, status)
+                })
             })
             .collect();
-        let labels = Labels::told_apart(checks.iter().map(|(labels, _)| labels.clone()));
-        for (labels, (_, check)) in labels.iter().zip(checks) {
-            self.check(labels, check);
+        let labels = Labels::told_apart(checks.iter().map(|(labels, ..)| labels.clone()));
+        for (labels, (_, check, status)) in labels.iter().zip(checks) {
+            self.check(labels, check, status);
         }
     }
 
-    fn check(&mut self, labels: &Labels, check: &Check) {
+    fn check(&mut self, labels: &Labels, check: &Check, status: Status) {
         self.add(
             "check_passed",
             "Whether the answer lets the build pass.",
             labels,
-            Some(flag(check.passed)),
+            Some(flag(!status.is_bad())),
         );
         if let Some(actual) = check.actual.as_ref().and_then(number) {
             let help = "What the check found.";
@@ -247,7 +249,7 @@ impl Page {
         }
     }
 
-    fn comparison(&mut self, comparison: &Comparison) {
+    fn comparison(&mut self, comparison: &Comparison, table: &ComparisonTable<'_>) {
         self.add(
             "comparison_overall_verdict",
             "The worst verdict over all metrics that decide: always 1, with the verdict as a label.",
@@ -258,7 +260,8 @@ impl Page {
             Labels::of("scenario", metric.scenario.as_deref().unwrap_or_default())
                 .and("metric", &metric.metric)
         }));
-        for (labels, metric) in labels.iter().zip(&comparison.metrics) {
+        let metrics = comparison.metrics.iter().zip(&table.rows);
+        for (labels, (metric, row)) in labels.iter().zip(metrics) {
             self.add(
                 "comparison_verdict",
                 "What became of the metric: always 1, with the verdict as a label.",
@@ -269,7 +272,7 @@ impl Page {
                 "comparison_passed",
                 "Whether the verdict on the metric lets the build pass.",
                 labels,
-                Some(flag(metric.passed)),
+                Some(flag(!row.status.is_bad())),
             );
             for (side, value) in [("baseline", metric.baseline), ("current", metric.current)] {
                 if let Some(value) = value {
@@ -563,5 +566,58 @@ impl<'a> Place<'a> {
                 help,
             })
             .or_else(by_kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use schema::evidence::{ErrorRate, Latency, Memory, Throughput};
+    use schemars::schema_for;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn places() -> BTreeSet<String> {
+        PLACES.iter().map(|(key, ..)| (*key).to_owned()).collect()
+    }
+
+    #[test]
+    fn every_number_that_a_document_can_hold_of_a_scenario_has_its_place() {
+        let mut numbers = BTreeSet::new();
+        for (section, schema) in [
+            ("latency", schema_for!(Latency)),
+            ("service_time", schema_for!(Latency)),
+            ("throughput", schema_for!(Throughput)),
+            ("memory", schema_for!(Memory)),
+            ("error_rate", schema_for!(ErrorRate)),
+        ] {
+            let is_number = |about: &Value| {
+                let kinds = ["\"number\"", "\"integer\"", "/Measured\""];
+                kinds.iter().any(|kind| about.to_string().contains(kind))
+            };
+            let keys = schema.as_value()["properties"].as_object().unwrap();
+            // How many samples a number is made of is no number of its own.
+            let keys = keys
+                .iter()
+                .filter(|(key, about)| *key != "samples" && is_number(about));
+            numbers.extend(keys.map(|(key, _)| format!("{section}.{key}")));
+        }
+        assert_eq!(numbers, places());
+    }
+
+    #[test]
+    fn everything_that_is_measured_has_its_place_and_every_place_is_of_something() {
+        let full = include_str!("../../../tests/documents/full.json");
+        let evidence: Evidence = serde_json::from_str(full).unwrap();
+        let measured = measurements::of_scenario(&evidence.scenarios[0]);
+        let (by_kind, others): (BTreeSet<String>, BTreeSet<String>) = measured
+            .into_iter()
+            .map(|one| one.metric)
+            .partition(|metric| metric.starts_with(ERRORS_BY_KIND));
+        assert!(!by_kind.is_empty());
+        assert!(by_kind.iter().all(|metric| Place::of(metric).is_some()));
+        assert_eq!(others, places());
     }
 }
