@@ -32,7 +32,7 @@ fn report(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let outputs = options.outputs(streams.screen.is_some())?;
     let incoming = documents::read(&options.results, "--results", streams)?;
     let report = Report::of(&incoming.document, &incoming.evidence);
-    // All are laid out before the first is written: half of the reports is no result.
+    // All are laid out before the first is written, and written all or none: half of the reports is no result.
     let texts = outputs
         .iter()
         .map(|output| {
@@ -41,9 +41,9 @@ fn report(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
                 .render(&report, streams.screen.filter(|_| output.is_stdout()))
         })
         .collect::<Result<Vec<String>, _>>()?;
-    for (output, text) in outputs.iter().zip(&texts) {
-        files::write(&output.path, text.as_bytes(), streams)?;
-    }
+    let written = outputs.iter().zip(&texts);
+    let written = written.map(|(output, text)| (output.path.as_str(), text.as_bytes()));
+    files::write_all(written, streams)?;
     let headline = &report.headline;
     let verdict = streams.verdict(headline.verdict.is_good(), headline.verdict.words());
     let line = format!("{}: {verdict}: {}", TOOL.name, headline.summary);

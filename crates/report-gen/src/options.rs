@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use argh::FromArgs;
+use toolkit::{ToolkitError, files};
 
 use crate::error::Error;
 use crate::format::{self, Format};
@@ -30,7 +31,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn is_stdout(&self) -> bool {
-        self.path == "-"
+        files::is_stdout(&self.path)
     }
 }
 
@@ -43,7 +44,7 @@ impl Options {
         } else {
             self.output.as_slice()
         };
-        if let Some(path) = first_repeated(paths) {
+        if let Some(path) = first_repeated(paths)? {
             return Err(Error::OutputTwice { path: path.clone() });
         }
         let named = self
@@ -76,7 +77,7 @@ impl Options {
 }
 
 fn format_of(path: &str, stdout_is_terminal: bool) -> Result<&'static dyn Format, Error> {
-    if path == "-" {
+    if files::is_stdout(path) {
         return Ok(format::for_stdout(stdout_is_terminal));
     }
     let ending = Path::new(path)
@@ -105,10 +106,14 @@ fn known_formats() -> String {
     format::names().join(", ")
 }
 
-fn first_repeated(paths: &[String]) -> Option<&String> {
-    paths
-        .iter()
-        .enumerate()
-        .find(|(index, path)| paths[..*index].contains(path))
-        .map(|(_, path)| path)
+/// Whatever it is called the second time.
+fn first_repeated(paths: &[String]) -> Result<Option<&String>, ToolkitError> {
+    for (index, path) in paths.iter().enumerate() {
+        for earlier in &paths[..index] {
+            if earlier == path || files::collide(earlier, path)? {
+                return Ok(Some(path));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use schema::evidence::InputFile;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use crate::{Streams, ToolkitError};
 
@@ -62,32 +63,103 @@ pub fn read(path: &str, streams: &mut Streams<'_>) -> Result<ReadFile, ToolkitEr
 
 /// Writes a file whole or not at all; `-` is stdout, whose reader may have gone.
 pub fn write(path: &str, content: &[u8], streams: &mut Streams<'_>) -> Result<(), ToolkitError> {
-    let failed = |source| cannot_write(path, source);
-    match Place::of(path)? {
-        Place::Stdout => match streams
-            .stdout
-            .write_all(content)
-            .and_then(|()| streams.stdout.flush())
-        {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            result => result.map_err(|source| cannot_write("stdout", source)),
-        },
-        Place::Device(device) => fs::write(device, content).map_err(failed),
-        Place::File { target, folder } => {
-            let mut temporary = tempfile::Builder::new()
-                .permissions(ordinary_permissions())
-                .tempfile_in(folder)
-                .map_err(failed)?;
-            temporary
+    write_all([(path, content)], streams)
+}
+
+/// Writes several, each a path and its content, and none where one cannot be written: all files are complete beside their places before
+/// the first is put there. stdout and devices, from which nothing can be taken back, come before that.
+pub fn write_all<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    streams: &mut Streams<'_>,
+) -> Result<(), ToolkitError> {
+    let prepared = files
+        .into_iter()
+        .map(|(path, content)| Prepared::of(path, content))
+        .collect::<Result<Vec<Prepared<'_>>, ToolkitError>>()?;
+    let (files, others): (Vec<Prepared<'_>>, Vec<Prepared<'_>>) = prepared
+        .into_iter()
+        .partition(|one| matches!(one, Prepared::File { .. }));
+    let mut all = others.into_iter().chain(files);
+    all.try_for_each(|one| one.put(streams))
+}
+
+/// What is written as soon as it is certain that all can be.
+enum Prepared<'a> {
+    Stdout {
+        content: &'a [u8],
+    },
+    Device {
+        path: &'a str,
+        device: PathBuf,
+        content: &'a [u8],
+    },
+    /// Complete, beside the place where it is to be.
+    File {
+        path: &'a str,
+        temporary: NamedTempFile,
+        target: PathBuf,
+    },
+}
+
+impl<'a> Prepared<'a> {
+    fn of(path: &'a str, content: &'a [u8]) -> Result<Prepared<'a>, ToolkitError> {
+        let failed = |source| cannot_write(path, source);
+        Ok(match Place::of(path)? {
+            Place::Stdout => Prepared::Stdout { content },
+            Place::Device(device) => Prepared::Device {
+                path,
+                device,
+                content,
+            },
+            Place::File { target, folder } => {
+                let mut temporary = tempfile::Builder::new()
+                    .permissions(ordinary_permissions())
+                    .tempfile_in(folder)
+                    .map_err(failed)?;
+                temporary
+                    .write_all(content)
+                    .and_then(|()| temporary.as_file().sync_all())
+                    .map_err(failed)?;
+                Prepared::File {
+                    path,
+                    temporary,
+                    target,
+                }
+            }
+        })
+    }
+
+    fn put(self, streams: &mut Streams<'_>) -> Result<(), ToolkitError> {
+        match self {
+            Prepared::Stdout { content } => match streams
+                .stdout
                 .write_all(content)
-                .and_then(|()| temporary.as_file().sync_all())
-                .map_err(failed)?;
-            temporary
+                .and_then(|()| streams.stdout.flush())
+            {
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+                result => result.map_err(|source| cannot_write("stdout", source)),
+            },
+            Prepared::Device {
+                path,
+                device,
+                content,
+            } => fs::write(device, content).map_err(|source| cannot_write(path, source)),
+            Prepared::File {
+                path,
+                temporary,
+                target,
+            } => temporary
                 .persist(target)
                 .map(drop)
-                .map_err(|error| failed(error.error))
+                .map_err(|error| cannot_write(path, error.error)),
         }
     }
+}
+
+/// Whether a path is the standard output: `-`, or the name that the system has for it. Were that opened as a file, what is written to
+/// both would overwrite each other.
+pub fn is_stdout(path: &str) -> bool {
+    matches!(path, "-" | "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1")
 }
 
 /// Finds out before the work whether [`write()`] will be able to write after it.
@@ -114,7 +186,7 @@ pub fn collide(one: &str, other: &str) -> Result<bool, ToolkitError> {
         },
     ) = (Place::of(one)?, Place::of(other)?)
     else {
-        return Ok(one == "-" && other == "-");
+        return Ok(is_stdout(one) && is_stdout(other));
     };
     // A file that is not there yet has no canonical path, its folder has.
     let folder_of =
@@ -137,7 +209,7 @@ enum Place {
 
 impl Place {
     fn of(path: &str) -> Result<Place, ToolkitError> {
-        if path == "-" {
+        if is_stdout(path) {
             return Ok(Place::Stdout);
         }
         let target = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
@@ -274,6 +346,7 @@ mod tests {
             (path("new"), path("newer"), false),
             (path("new"), "-".to_owned(), false),
             ("-".to_owned(), "-".to_owned(), true),
+            ("-".to_owned(), "/dev/stdout".to_owned(), true),
             ("/dev/null".to_owned(), "/dev/null".to_owned(), false),
         ] {
             assert_eq!(collide(&one, &other).unwrap(), expected, "{one} {other}");

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use pipeline_tests::Workplace;
+
 use crate::{FAILED, PASSED, folder, html, inside, markdown, report_gen};
 
 #[test]
@@ -48,6 +50,53 @@ fn a_dash_is_the_report_on_stdout_beside_other_files() {
     let run = report_gen(&["--output", "-", "--output", &file], PASSED).ended(0);
     assert_eq!(run.stdout, markdown(PASSED));
     assert!(Path::new(&file).exists());
+}
+
+#[test]
+fn the_system_s_name_of_stdout_is_a_dash() {
+    let folder = folder();
+    let run = report_gen(&["--output", "/dev/stdout"], PASSED).ended(0);
+    assert_eq!(run.stdout, markdown(PASSED));
+    let run = report_gen(&["--output", "/dev/stdout", "--format", "html"], PASSED).ended(0);
+    assert_eq!(run.stdout, html(PASSED));
+    let run = report_gen(&["--output", "-", "--output", "/dev/stdout"], PASSED).ended(2);
+    assert!(run.stderr.contains("--output /dev/stdout: given twice"));
+    // What a shell redirects stdout to is not replaced by another file.
+    let (document, file) = (inside(&folder, "document.json"), inside(&folder, "r.md"));
+    fs::write(&document, PASSED).unwrap();
+    let command = format!(
+        "{} --quiet --results {document} --output /dev/stdout > {file}",
+        env!("CARGO_BIN_EXE_report-gen")
+    );
+    let run = Workplace::default().run("/bin/sh", &["-c", &command]);
+    run.ended(0);
+    assert_eq!(fs::read_to_string(file).unwrap(), markdown(PASSED));
+}
+
+#[test]
+fn of_several_outputs_none_is_written_where_one_cannot_be() {
+    let folder = folder();
+    let (kept, new) = (inside(&folder, "kept.html"), inside(&folder, "new.md"));
+    fs::write(&kept, "the report before").unwrap();
+    let nowhere = inside(&folder, "no/folder.md");
+    for last in [nowhere.as_str(), "/dev/full"] {
+        let outputs = ["--output", &kept, "--output", &new, "--output", last];
+        let formats = ["--format", "html", "--format", "csv", "--format", "junit"];
+        let run = report_gen(&[outputs, formats].concat(), PASSED).ended(2);
+        assert!(run.stderr.contains("no such folder") || run.stderr.contains("/dev/full"));
+        assert_eq!(run.stdout, "");
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "the report before");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn one_file_by_two_names_is_refused() {
+    let folder = folder();
+    let (one, other) = (inside(&folder, "a.md"), inside(&folder, "./a.md"));
+    let run = report_gen(&["--output", &one, "--output", &other], PASSED).ended(2);
+    assert!(run.stderr.contains("a.md: given twice"), "{}", run.stderr);
+    assert!(!Path::new(&one).exists());
 }
 
 #[test]
