@@ -22,7 +22,11 @@ pub fn check(outputs: &[&str]) -> Result<(), BenchError> {
     }
     for pair in outputs.windows(2) {
         if files::collide(pair[0], pair[1])? {
-            let place = if pair[0] == "-" { "stdout" } else { pair[0] };
+            let place = if files::is_stdout(pair[0]) {
+                "stdout"
+            } else {
+                pair[0]
+            };
             return Err(BenchError::SameOutput {
                 place: place.to_owned(),
             });
@@ -54,7 +58,7 @@ impl Publication<'_> {
         let Err(error) = files::write(self.output, content.as_bytes(), streams) else {
             return Ok(());
         };
-        if self.output == "-" {
+        if files::is_stdout(self.output) {
             return Err(error.to_string());
         }
         Err(match files::write("-", content.as_bytes(), streams) {

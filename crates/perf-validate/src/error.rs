@@ -16,8 +16,11 @@ pub(crate) enum Error {
         file: String,
     },
     /// The report would stand in the middle of the document.
-    #[error("--output -: stdout is where the document goes: expected a file for the report")]
-    OutputIsStdout,
+    #[error("--output {path}: stdout is where the document goes: expected a file for the report")]
+    OutputIsStdout {
+        /// As typed.
+        path: String,
+    },
     /// The report would take the place of what is judged.
     #[error(
         "--output {path}: the report would replace what {option} reads; the document goes to stdout: > FILE"

@@ -39,8 +39,10 @@ impl Options {
         let Some(path) = self.output.as_deref() else {
             return Ok(());
         };
-        if path == "-" {
-            return Err(Error::OutputIsStdout);
+        if files::is_stdout(path) {
+            return Err(Error::OutputIsStdout {
+                path: path.to_owned(),
+            });
         }
         let results = self.results.iter().map(|results| ("--results", results));
         for (option, input) in results.chain([("--thresholds", &self.thresholds)]) {

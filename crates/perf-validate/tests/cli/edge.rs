@@ -38,13 +38,17 @@ fn a_file_that_speaks_of_regressions_alone_is_refused_and_nothing_passes_by_defa
 
 #[test]
 fn a_report_in_the_middle_of_the_document_is_refused() {
-    let arguments = ["--thresholds", "t.yaml", "--output", "-"];
-    let outcome = place().feed(TOOL, &arguments, &run_with(|_| ())).ended(2);
-    assert_eq!(outcome.stdout, "");
-    assert_eq!(
-        outcome.stderr,
-        "perf-validate: error: --output -: stdout is where the document goes: expected a file for the report\n"
-    );
+    for stdout in ["-", "/dev/stdout"] {
+        let arguments = ["--thresholds", "t.yaml", "--output", stdout];
+        let outcome = place().feed(TOOL, &arguments, &run_with(|_| ())).ended(2);
+        assert_eq!(outcome.stdout, "");
+        assert_eq!(
+            outcome.stderr,
+            format!(
+                "perf-validate: error: --output {stdout}: stdout is where the document goes: expected a file for the report\n"
+            )
+        );
+    }
 }
 
 #[test]
