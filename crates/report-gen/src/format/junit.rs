@@ -105,7 +105,11 @@ fn of_document(report: &Report<'_>) -> Suite {
     let mut cases: Vec<Case> = refusals.collect();
     let mut groups = report.groups.iter().chain(&report.compared);
     if cases.is_empty() && groups.all(|group| group.rows.is_empty()) {
-        let outcome = not_passed("skipped", "no check", "the document holds no check that decides");
+        let outcome = not_passed(
+            "skipped",
+            "no check",
+            "the document holds no check that decides",
+        );
         cases.push(case("document", outcome));
     }
     let warnings = report.evidence.warnings.iter();

@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use scraper::Selector;
 
-use crate::{FAILED, PASSED, html, in_format, markdown, parsed, texts};
+use crate::{FAILED, PASSED, html, in_format, markdown, parsed, report_gen, texts};
 
 pub(crate) const HOSTILE: &str =
     r#"<script>alert(1)</script>|a`b*_c_ @everyone [x](y) "quoted" 'too'"#;
@@ -103,7 +103,7 @@ fn hostile_text_is_only_text_in_markdown() {
 fn no_text_becomes_a_command_to_the_runner() {
     let words = ["::error title=a::b"; 20].join(" ");
     let lines = ["::error title=a::b"; 3].join("\n\u{2003}");
-    for text in [words, lines] {
+    for text in [words, lines, "##[error] title".to_owned()] {
         for format in [
             "markdown",
             "summary",
@@ -114,9 +114,10 @@ fn no_text_becomes_a_command_to_the_runner() {
             "terminal",
         ] {
             let report = in_format(format, &with_all_texts(&text));
-            assert!(report.contains("error title"), "{format}");
+            assert!(report.contains("title"), "{format}");
             for line in report.lines() {
                 assert!(!line.trim_start().starts_with("::"), "{format}: {line}");
+                assert!(!line.contains("##["), "{format}: {line}");
             }
         }
     }
@@ -125,9 +126,18 @@ fn no_text_becomes_a_command_to_the_runner() {
 #[test]
 fn no_text_changes_the_order_in_which_others_are_read() {
     let document = with_all_texts("a\u{202e}dessap\u{2066}\u{200f}b");
-    for format in ["terminal", "markdown", "github", "junit", "csv"] {
+    for format in [
+        "terminal",
+        "markdown",
+        "github",
+        "junit",
+        "openmetrics",
+        "csv",
+    ] {
         let report = in_format(format, &document);
         assert!(report.contains("a dessap  b"), "{format}: {report}");
         assert!(!report.contains(['\u{202e}', '\u{2066}', '\u{200f}']));
     }
+    let ran = report_gen(&["--format", "a\u{202e}b"], PASSED).ended(2);
+    assert!(ran.stderr.contains("found a b, expected"), "{}", ran.stderr);
 }

@@ -71,7 +71,7 @@ fn no_two_series_are_alike_whatever_the_document_holds() {
 fn what_comes_twice_is_kept_and_told_apart() {
     let page = page(TWICE);
     let latency = |labels: &str| values(&page, &format!("perfpipe_latency_seconds{{{labels}}}"));
-    let name = r#"scenario="one\n# TYPE a counter""#;
+    let name = r#"scenario="one # TYPE a counter""#;
     assert_eq!(latency(&format!(r#"{name},percentile="50""#)), ["0.0015"]);
     let second = format!(r#"{name},duplicate="2",percentile="50""#);
     assert_eq!(latency(&second), ["0.0025"]);

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use toolkit::on_one_line;
+
 /// The labels of a series. One that is empty is left out, since Prometheus takes it for absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Labels(Vec<(&'static str, String)>);
@@ -11,10 +13,10 @@ impl Labels {
         Labels::default().and(name, value)
     }
 
-    /// These and one more; the same where `value` is empty.
+    /// These and one more, whose value is on one line; the same where `value` is empty.
     pub(super) fn and(mut self, name: &'static str, value: &str) -> Labels {
         if !value.is_empty() {
-            self.0.push((name, value.to_owned()));
+            self.0.push((name, on_one_line(value)));
         }
         self
     }
@@ -98,12 +100,9 @@ fn written(Labels(labels): &Labels) -> String {
     format!("{{{}}}", pairs.join(","))
 }
 
-/// As both formats want a label's value; no other character is special in it.
+/// As both formats want a label's value; of what is on one line no other character is special in it.
 fn escaped(value: &str) -> String {
-    value
-        .replace('\\', r"\\")
-        .replace('"', r#"\""#)
-        .replace('\n', r"\n")
+    value.replace('\\', r"\\").replace('"', r#"\""#)
 }
 
 #[cfg(test)]
@@ -144,7 +143,7 @@ mod tests {
             exposition.add("a", "b", &Labels::of("c", &value), Some(number));
             let text = exposition.text();
             let sample = prometheus::samples(&text).next().unwrap();
-            prop_assert_eq!((sample.value, sample.labels().unwrap()), (number, vec![("c", value)]));
+            prop_assert_eq!((sample.value, sample.labels().unwrap()), (number, vec![("c", on_one_line(&value))]));
         }
     }
 }
