@@ -176,14 +176,10 @@ impl DataTable {
 }
 
 impl Subject<'_> {
-    /// Every limit that a metric of it was held to, each once.
+    /// Every limit that a metric of it was held to, each once, ascending.
     fn limits(&self, report: &Report<'_>, metric: &str) -> Vec<f64> {
-        let rows = report.groups.iter().flat_map(|group| &group.rows);
-        let mut limits: Vec<f64> = rows
-            .filter(|row| row.scenario == self.scenario && row.metric == metric)
-            .filter_map(|row| row.limit)
-            .collect();
-        limits.sort_unstable_by(f64::total_cmp);
+        let limits = report.limits.on(self.scenario, metric);
+        let mut limits: Vec<f64> = limits.iter().map(|(limit, _)| *limit).collect();
         limits.dedup();
         limits
     }

@@ -7,6 +7,7 @@ mod figures;
 mod headline;
 mod judgement;
 mod limit_file;
+mod limits;
 pub(crate) mod measurements;
 mod part;
 mod probes;
@@ -29,6 +30,7 @@ use schema::evidence::Evidence;
 
 use facts::ProvenanceRow;
 use headline::Headline;
+use limits::Limits;
 use part::Part;
 
 /// Everything that a report says about one document.
@@ -47,6 +49,8 @@ pub(crate) struct Report<'a> {
     pub(crate) findings: Vec<CheckRow<'a>>,
     /// All checks, by the section that asked them.
     pub(crate) groups: Vec<CheckGroup<'a>>,
+    /// What each metric was held to.
+    pub(crate) limits: Limits<'a>,
     /// What the comparison decided by, as checks.
     pub(crate) compared: Option<CheckGroup<'a>>,
     /// Each batch size and test scenario.
@@ -69,6 +73,7 @@ impl<'a> Report<'a> {
     /// Of a document and its evidence.
     pub(crate) fn of(document: &'a Document, evidence: &'a Evidence) -> Report<'a> {
         let groups = judgement::groups(evidence);
+        let limits = Limits::of(&groups);
         let comparison = ComparisonTable::of(evidence);
         let compared = comparison.as_ref().map(ComparisonTable::checks);
         let all = || groups.iter().chain(&compared);
@@ -79,10 +84,11 @@ impl<'a> Report<'a> {
             document,
             headline: Headline::of(evidence, &groups, comparison.as_ref(), &refusals),
             figures: figures::figures(evidence, &groups),
-            scenarios: scenarios::rows(evidence, &groups),
+            scenarios: scenarios::rows(evidence, &limits),
             refusals,
             findings,
             groups,
+            limits,
             compared,
             comparison,
             capacity: evidence.capacity.as_ref().and_then(capacity::capacity),

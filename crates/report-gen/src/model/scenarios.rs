@@ -1,9 +1,8 @@
-use std::collections::HashMap;
-
 use schema::Measured;
 use schema::evidence::{ErrorRate, Evidence, Measurements, Metric, Mode, Scenario, unit_symbol};
 
-use super::judgement::{CheckGroup, Status};
+use super::judgement::Status;
+use super::limits::Limits;
 use super::quantity::{NOT_MEASURED, Quantity, Range, number};
 
 /// One batch size or test scenario, over all its repetitions.
@@ -42,29 +41,12 @@ const QUANTILES: [(&str, Metric); 3] = [
 ];
 
 /// Every scenario, in the document's order.
-pub(crate) fn rows<'a>(evidence: &'a Evidence, groups: &[CheckGroup<'_>]) -> Vec<ScenarioRow<'a>> {
-    let limits = limits(groups);
+pub(crate) fn rows<'a>(evidence: &'a Evidence, limits: &Limits<'_>) -> Vec<ScenarioRow<'a>> {
     evidence
         .scenarios
         .iter()
-        .map(|scenario| row(scenario, &limits))
+        .map(|scenario| row(scenario, limits))
         .collect()
-}
-
-/// Each limit of a scenario's metric, and the answer.
-type Limits<'g> = HashMap<(&'g str, &'g str), Vec<(f64, Status)>>;
-
-fn limits<'g>(groups: &'g [CheckGroup<'_>]) -> Limits<'g> {
-    let mut limits = Limits::new();
-    for check in groups.iter().flat_map(|group| &group.rows) {
-        if let (Some(scenario), Some(limit)) = (check.scenario, check.limit) {
-            let known = limits.entry((scenario, check.metric)).or_default();
-            if !known.contains(&(limit, check.status)) {
-                known.push((limit, check.status));
-            }
-        }
-    }
-    limits
 }
 
 fn row<'a>(scenario: &'a Scenario, limits: &Limits<'_>) -> ScenarioRow<'a> {
@@ -101,10 +83,7 @@ fn spread<'a>(
             .filter_map(|repetition| metric.value(repetition.into()))
             .map(Measured::get)
             .collect(),
-        limits: limits
-            .get(&(scenario.name.as_str(), metric.key()))
-            .cloned()
-            .unwrap_or_default(),
+        limits: limits.on(Some(&scenario.name), metric.key()).to_vec(),
     }
 }
 
