@@ -169,7 +169,9 @@ impl Lane<'_> {
             return;
         }
         self.drawing.put(format_args!("<g {}>", ink.thin_stroke()));
-        for x in values.iter().filter_map(|value| self.lanes.place(*value)) {
+        let scale = &self.lanes.scale;
+        let held = values.iter().filter(|value| scale.holds(**value));
+        for x in held.filter_map(|value| self.lanes.place(*value)) {
             self.drawing.put(format_args!(
                 "<circle cx=\"{}%\" cy=\"{}\" r=\"3\"/>",
                 Share(x),
@@ -179,9 +181,11 @@ impl Lane<'_> {
         self.drawing.close();
     }
 
-    /// What the value must not cross.
+    /// What the value must not cross; an arrow where it lies beyond the axis.
     pub(crate) fn limit(&mut self, ink: Ink, value: f64) {
-        if let Some(x) = self.lanes.place(value) {
+        if !self.lanes.scale.holds(value) {
+            self.arrow_beyond(ink, value);
+        } else if let Some(x) = self.lanes.place(value) {
             self.drawing.line(
                 (x, self.middle - 8.0),
                 (x, self.middle + 8.0),

@@ -113,6 +113,29 @@ proptest! {
     }
 
     #[test]
+    fn nothing_stands_at_the_edge_that_lies_beyond_it(beyond in 1.0001..1e300_f64, inside in 0.0..=1.0_f64) {
+        let of = |points: &[(f64, f64)]| {
+            let mut drawing = Drawing::new("id", "title", "description");
+            let panel = panel(Scale::linear(0.0, 1.0), Scale::linear(0.0, 1.0));
+            panel.areas(&mut drawing, Ink::MAIN, [points.iter().copied()]);
+            panel.curves(&mut drawing, Ink::MAIN, [points.iter().copied()]);
+            panel.partings(&mut drawing, points.iter().map(|point| point.0).filter(|x| *x != inside));
+            for point in points {
+                panel.point(&mut drawing, Mark::Cross, Ink::BAD, *point);
+                panel.notch(&mut drawing, Ink::LIMIT, *point, "limit");
+                panel.words(&mut drawing, *point, "words");
+                panel.words_above(&mut drawing, *point, "words");
+                panel.span(&mut drawing, Ink::MAIN, point.0, (Some(point.1), None));
+            }
+            drawing.finish(panel.bottom_with_labels())
+        };
+        prop_assert_eq!(of(&[(beyond, inside), (inside, beyond), (-beyond, inside), (inside, -beyond)]), of(&[]));
+        let mut drawing = Drawing::new("id", "title", "description");
+        panel(Scale::linear(0.0, 1.0), Scale::linear(0.0, 1.0)).divider(&mut drawing, Ink::LIMIT, beyond, "change");
+        prop_assert!(!drawing.finish(1.0).contains("change"));
+    }
+
+    #[test]
     fn paths_stay_in_the_frame(
         across in scales(),
         upright in scales(),

@@ -181,10 +181,7 @@ impl Panel {
 
     /// A line across all of the panel with words on it; where it lies beyond the panel, an arrow says so.
     pub(crate) fn level(&self, drawing: &mut Drawing, ink: Ink, y: f64, words: &str) {
-        let Some((_, down)) = self.place((self.across.low(), y)) else {
-            return;
-        };
-        if self.upright.holds(y) {
+        if let Some((_, down)) = self.place((self.across.low(), y)) {
             drawing.line(
                 (LEFT, down),
                 (RIGHT, down),
@@ -196,7 +193,7 @@ impl Panel {
                 (LEFT + 1.0, down - 4.0, Anchor::Start),
             ];
             drawing.words(&places, words);
-        } else {
+        } else if y.is_finite() {
             let arrow = if y > self.upright.high() {
                 '↑'
             } else {
@@ -223,6 +220,7 @@ impl Panel {
     pub(crate) fn partings(&self, drawing: &mut Drawing, places: impl IntoIterator<Item = f64>) {
         let data: String = places
             .into_iter()
+            .filter(|x| self.across.holds(*x))
             .filter_map(|x| self.across.share(x))
             .map(|share| path::upright(share * WIDTH, self.height))
             .collect();
@@ -278,8 +276,11 @@ impl Panel {
         points.into_iter().filter_map(|point| self.inner(point))
     }
 
-    /// In the panel's own coordinates.
+    /// In the panel's own coordinates; `None` of what lies outside, which would seem to be at the edge.
     fn inner(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+        if !self.across.holds(x) || !self.upright.holds(y) {
+            return None;
+        }
         let (across, up) = (self.across.share(x)?, self.upright.share(y)?);
         Some((across * WIDTH, (1.0 - up) * self.height))
     }
