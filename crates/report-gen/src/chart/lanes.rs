@@ -1,9 +1,11 @@
+use std::borrow::Cow;
+
 use super::drawing::{Anchor, Drawing, Frame, Share, Short};
 use super::ink::Ink;
 use super::mark::Mark;
 use super::path::{self, WIDTH};
 use super::scale::Scale;
-use super::ticks::{NARROWEST, Room, Tick, ticks};
+use super::ticks::{NARROWEST, Room, Tick, fitting, ticks};
 
 // Heights in pixels.
 const TOP: f64 = 26.0;
@@ -13,6 +15,9 @@ const GAP: f64 = 10.0;
 const BOTTOM: f64 = 22.0;
 /// Above and below the grid stands the axis.
 const GRID: f64 = 20.0;
+
+/// Of an average letter of a heading, in pixels.
+const HEADING_LETTER: f64 = 8.2;
 
 /// How far an interval is drawn beyond its value where nothing bounds it, in percent of the width.
 const OPEN_END: f64 = 6.0;
@@ -52,12 +57,18 @@ impl Lanes {
         }
     }
 
-    /// What the lanes below it are of.
+    /// What the lanes below it are of; a pointer over it tells all of what there is no room for.
     pub(crate) fn heading(&mut self, drawing: &mut Drawing, words: &str) {
         let gap = if self.bottom > TOP { GAP } else { 0.0 };
         self.bottom += gap + NAME;
+        let y = self.bottom - 7.0;
         let look = " class=\"words\" font-weight=\"600\" font-size=\"13\"";
-        drawing.text(0.0, self.bottom - 7.0, Anchor::Start, look, words);
+        match fitting(words, HEADING_LETTER, NARROWEST) {
+            Cow::Borrowed(words) => drawing.text(0.0, y, Anchor::Start, look, words),
+            Cow::Owned(cut) => drawing.explained("heading", words, |drawing| {
+                drawing.text(0.0, y, Anchor::Start, look, &cut);
+            }),
+        }
     }
 
     /// A lane between its label and its value, both in words; a pointer over it tells all of it in words.

@@ -199,8 +199,8 @@ impl Panel {
             } else {
                 '↓'
             };
-            let place = (RIGHT, self.top - 18.0, Anchor::End);
-            drawing.words(&[place], &format!("{arrow} {words}"));
+            let places = [18.0, 4.0].map(|above| (RIGHT, self.top - above, Anchor::End));
+            drawing.words(&places, &format!("{arrow} {words}"));
         }
     }
 

@@ -1,3 +1,7 @@
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
 use super::scale::{Law, Scale, end_of_decade, round_number};
 
 /// The width that labels are chosen for: a small telephone's, less the margins of a page. A wider chart has more room.
@@ -44,7 +48,25 @@ pub(crate) fn ticks(scale: &Scale, room: Room) -> Vec<Tick> {
 
 /// How wide a label is, in pixels, give or take.
 pub(super) fn width(label: &str) -> f64 {
-    LETTER * label.chars().count() as f64
+    LETTER * label.width() as f64
+}
+
+/// As much of a text as is that wide when its letters are of `letter` pixels, with … in place of the rest.
+pub(super) fn fitting(text: &str, letter: f64, width: f64) -> Cow<'_, str> {
+    let room = (width / letter).max(1.0);
+    if text.width() as f64 <= room {
+        return text.into();
+    }
+    let mut kept = String::new();
+    for character in text.chars() {
+        kept.push(character);
+        if kept.width() as f64 > room - 1.0 {
+            kept.pop();
+            break;
+        }
+    }
+    kept.push('…');
+    kept.into()
 }
 
 /// Sets of round numbers, each sparser than the one before.
@@ -255,6 +277,14 @@ mod tests {
         fn an_ordinary_axis_has_at_least_two(low in 0.0..100.0, span in 0.01..1e6) {
             let scale = Scale::linear(low, low + span);
             prop_assert!(ticks(&scale, Room::Across(250.0)).len() >= 2);
+        }
+
+        #[test]
+        fn a_cut_text_is_a_beginning_and_fits(text in "\\PC{0,60}", room in 1..40_u32) {
+            let cut = fitting(&text, 8.0, 8.0 * f64::from(room));
+            prop_assert!(cut.width() <= room as usize, "{cut}");
+            prop_assert!(cut == text || text.starts_with(cut.trim_end_matches('…')), "{cut}");
+            prop_assert_eq!(text.width() <= room as usize, matches!(cut, Cow::Borrowed(_)));
         }
 
         #[test]

@@ -129,3 +129,17 @@ fn where_there_is_too_little_a_sentence_stands_in_place_of_a_chart() {
     assert!(texts(&page, "#trend")[0].contains("fewer than 3 runs"));
     assert!(texts(&page, "#run-over-time .chart, #trend .chart").is_empty());
 }
+
+#[test]
+fn a_long_name_of_a_scenario_is_cut_in_a_chart_and_whole_under_the_pointer() {
+    let mut document = whole();
+    let name = "x".repeat(200);
+    document["scenarios"][0]["name"] = json!(name);
+    let page = page(&document);
+    let heading = texts(&page, "#scenarios-latency .heading text")[0].clone();
+    assert!(heading.ends_with('…') && heading.chars().count() < 40);
+    assert_eq!(
+        texts(&page, "#scenarios-latency .heading title"),
+        [name.as_str()]
+    );
+}
