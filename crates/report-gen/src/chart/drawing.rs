@@ -202,8 +202,9 @@ impl Drawing {
         self.put(format_args!("{text}"));
     }
 
-    /// Words about a mark, at the first of these places where nothing is written yet and that is on the narrowest page.
-    pub(super) fn words(&mut self, places: &[(f64, f64, Anchor)], words: &str) {
+    /// Words about a mark, at the first of these places where nothing is written yet and that is on the narrowest page; says
+    /// whether there is one.
+    pub(super) fn words(&mut self, places: &[(f64, f64, Anchor)], words: &str) -> bool {
         let free = places
             .iter()
             .find(|(left, y, anchor)| self.is_free(Area::of(*left, *y, *anchor, words)));
@@ -216,6 +217,7 @@ impl Drawing {
                 words,
             );
         }
+        free.is_some()
     }
 
     fn is_free(&self, wanted: Area) -> bool {

@@ -9,6 +9,10 @@ pub(crate) enum Mark {
     Cross,
     Diamond,
     Square,
+    /// Beside its place on the left, pointing at it: leaves room for another mark there.
+    FromLeft,
+    /// The same on the right, hollow.
+    FromRight,
 }
 
 impl Mark {
@@ -19,16 +23,18 @@ impl Mark {
             Mark::Cross => Some("M-4.5-4.5 4.5 4.5M-4.5 4.5 4.5-4.5"),
             Mark::Diamond => Some("M0-5.5 5.5 0 0 5.5-5.5 0Z"),
             Mark::Square => Some("M-3.5-3.5h7v7h-7Z"),
+            Mark::FromLeft => Some("M-6 0-13-4.5V4.5Z"),
+            Mark::FromRight => Some("M6 0 13-4.5V4.5Z"),
         }
     }
 
     fn look(self, ink: Ink) -> String {
         let width = if self == Mark::Cross { 2.5 } else { 1.6 };
         match self {
-            Mark::Dot | Mark::Diamond => {
+            Mark::Dot | Mark::Diamond | Mark::FromLeft => {
                 format!("class=\"fill-{}\" fill=\"{}\"", ink.class, ink.colour)
             }
-            Mark::Ring | Mark::Cross | Mark::Square => format!(
+            Mark::Ring | Mark::Cross | Mark::Square | Mark::FromRight => format!(
                 "class=\"stroke-{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"",
                 ink.class, ink.colour
             ),
@@ -51,10 +57,15 @@ impl Mark {
     /// For a legend.
     pub(crate) fn swatch(self, ink: Ink) -> String {
         let look = self.look(ink);
+        let middle = match self {
+            Mark::FromLeft => 16.0,
+            Mark::FromRight => -2.0,
+            _ => 7.0,
+        };
         swatch(14.0, |svg| match self.path() {
             Some(path) => put(
                 svg,
-                format_args!("<path transform=\"translate(7 6)\" d=\"{path}\" {look}/>"),
+                format_args!("<path transform=\"translate({middle} 6)\" d=\"{path}\" {look}/>"),
             ),
             None => put(
                 svg,

@@ -251,11 +251,15 @@ impl Panel {
         }
     }
 
-    /// Words above a point.
-    pub(crate) fn words_above(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
-        if let Some((left, down)) = self.place(point) {
-            drawing.words(&[(left, down - 8.0, Anchor::Middle)], words);
-        }
+    /// Words above a point; says whether there was room for them.
+    pub(crate) fn words_above(
+        &self,
+        drawing: &mut Drawing,
+        point: (f64, f64),
+        words: &str,
+    ) -> bool {
+        self.place(point)
+            .is_some_and(|(left, down)| drawing.words(&[(left, down - 8.0, Anchor::Middle)], words))
     }
 
     /// Words at the right end, above a height or below it.

@@ -2,7 +2,7 @@ use schema::Measured;
 
 use super::over_time::partings;
 use super::timeline::Timeline;
-use super::{Content, DataTable, Drawn, Figure, Subject, entry, highest, lowest};
+use super::{Content, DataTable, Drawn, Figure, Subject, entry, highest, lowest, phase};
 use crate::chart::{Drawing, Ink, Panel, Scale};
 use crate::model::{Report, every_digit, number};
 
@@ -24,14 +24,17 @@ pub(super) fn figure(
 ) -> Figure {
     let id = format!("{}-memory", subject.id);
     let content = drawn(&id, report, subject, timeline).unwrap_or_else(|| {
-        Content::TooLittle(
+        Content::TooLittle(subject.is_of_no_scenario(report).unwrap_or_else(|| {
             "The memory of the service was read less than twice: too little to see a course."
-                .to_owned(),
-        )
+                .to_owned()
+        }))
     });
     Figure {
         title: "Memory over time".to_owned(),
-        note: None,
+        note: subject
+            .measured
+            .and_then(phase::of_timeline)
+            .filter(|_| matches!(content, Content::Drawn(_))),
         content,
         id,
     }

@@ -6,13 +6,14 @@ mod distribution;
 mod memory;
 mod over_time;
 mod percentiles;
+mod phase;
 mod recorded;
 mod scenarios;
 mod timeline;
 mod trend;
 
 use schema::Measured;
-use schema::evidence::{Latency, Memory, TimelineEntry};
+use schema::evidence::{Latency, Memory, Scenario, TimelineEntry};
 
 use crate::model::{Quantity, Report, number};
 use recorded::Recorded;
@@ -69,9 +70,8 @@ struct Subject<'a> {
     latency: Option<&'a Latency>,
     service_time: Option<&'a Latency>,
     memory: Option<&'a Memory>,
-    timeline: &'a [TimelineEntry],
-    /// What the comparison calls it; `None` in a document without scenarios.
-    compared_as: Option<&'a str>,
+    /// The scenario that was measured; `None` where the document does not tell which.
+    measured: Option<&'a Scenario>,
 }
 
 /// The scenario whose sections are the document's own, by its place.
@@ -84,8 +84,12 @@ pub(crate) fn origin(report: &Report<'_>) -> Option<usize> {
 /// Of the run as a whole: the document's own sections, over time that of the scenario whose figures they are.
 pub(crate) fn of_run(report: &Report<'_>) -> Vec<Figure> {
     let evidence = report.evidence;
-    // The baseline knows it by name only.
-    let origin = evidence.scenarios.get(origin(report).unwrap_or(0));
+    let measured = match (origin(report), evidence.scenarios.as_slice()) {
+        (Some(place), scenarios) => scenarios.get(place),
+        // There is no other that they could be of.
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
     let subject = Subject {
         id: "run".to_owned(),
         name: "the run",
@@ -93,14 +97,13 @@ pub(crate) fn of_run(report: &Report<'_>) -> Vec<Figure> {
         latency: evidence.latency.as_ref(),
         service_time: evidence.service_time.as_ref(),
         memory: evidence.memory.as_ref(),
-        timeline: origin.map_or(&[], |scenario| &scenario.timeline),
-        compared_as: origin.map(|scenario| scenario.name.as_str()),
+        measured,
     };
     let recorded = Recorded::of(subject.latency);
-    let timeline = Timeline::of(subject.timeline);
+    let timeline = Timeline::of(subject.timeline());
     vec![
         percentiles::figure(report, &subject, recorded.as_ref()),
-        over_time::figure(&subject, &timeline),
+        over_time::figure(report, &subject, &timeline),
         distribution::figure(&subject, recorded.as_ref()),
         memory::figure(report, &subject, &timeline),
     ]
@@ -117,14 +120,13 @@ pub(crate) fn of_scenario(report: &Report<'_>, place: usize) -> Option<Vec<Figur
         latency: scenario.latency.as_ref(),
         service_time: scenario.service_time.as_ref(),
         memory: scenario.memory.as_ref(),
-        timeline: &scenario.timeline,
-        compared_as: Some(&scenario.name),
+        measured: Some(scenario),
     };
     let recorded = Recorded::of(subject.latency);
-    let timeline = Timeline::of(subject.timeline);
+    let timeline = Timeline::of(subject.timeline());
     let figures = [
         percentiles::figure(report, &subject, recorded.as_ref()),
-        over_time::figure(&subject, &timeline),
+        over_time::figure(report, &subject, &timeline),
     ];
     Some(figures.map(Figure::without_legend).into())
 }
@@ -175,7 +177,19 @@ impl DataTable {
     }
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    fn timeline(&self) -> &'a [TimelineEntry] {
+        self.measured.map_or(&[], |scenario| &scenario.timeline)
+    }
+
+    /// Why nothing is told of it over time, if that is because nobody knows which scenario it is; a sentence.
+    fn is_of_no_scenario(&self, report: &Report<'_>) -> Option<String> {
+        (self.measured.is_none() && !report.evidence.scenarios.is_empty()).then(|| {
+            "The figures of the run are those of no scenario of the document: which course over time is theirs is not known."
+                .to_owned()
+        })
+    }
+
     /// Every limit that a metric of it was held to, each once, ascending.
     fn limits(&self, report: &Report<'_>, metric: &str) -> Vec<f64> {
         let limits = report.limits.on(self.scenario, metric);

@@ -2,16 +2,16 @@ use schema::Measured;
 use schema::evidence::TimelineEntry;
 
 use super::timeline::{Entry, Timeline};
-use super::{Content, DataTable, Drawn, Figure, Subject, entry, highest, lowest};
+use super::{Content, DataTable, Drawn, Figure, Subject, entry, highest, lowest, phase};
 use crate::chart::{Drawing, Ink, Mark, Panel, Scale};
-use crate::model::number;
+use crate::model::{Report, number};
 
 const TOP: f64 = 30.0;
 const LATENCY: f64 = 170.0;
 const BETWEEN: f64 = 34.0;
 const THROUGHPUT: f64 = 90.0;
 
-/// More crosses would hide what they are about.
+/// More crosses of neighbours would hide what they are about.
 const MOST_CROSSES: usize = 30;
 
 /// A table is read, not measured.
@@ -25,22 +25,31 @@ const QUANTILES: [(&str, Ink, Read); 3] = [
     ("p50", Ink::THIRD, |entry| entry.p50_ms),
 ];
 
-pub(super) fn figure(subject: &Subject<'_>, timeline: &Timeline<'_>) -> Figure {
+pub(super) fn figure(
+    report: &Report<'_>,
+    subject: &Subject<'_>,
+    timeline: &Timeline<'_>,
+) -> Figure {
     let id = format!("{}-over-time", subject.id);
-    let content = drawn(&id, subject, timeline).unwrap_or_else(|| {
-        Content::TooLittle(match timeline.entries().count() {
-            0 => "The document tells nothing second by second.".to_owned(),
-            _ => "The document tells of no more than one stretch of time: too little to see a course."
-                .to_owned(),
-        })
-    });
+    let drawn = drawn(&id, subject, timeline);
+    let phase = subject.measured.and_then(phase::of_timeline);
     let repetitions = timeline.repetitions.len();
+    let parted = (repetitions > 1).then(|| {
+        format!("{repetitions} repetitions one after another, with a dotted line between two. What is left at the end of one, less than half as long as the rest, is not drawn.")
+    });
+    let notes: Vec<String> = phase.into_iter().chain(parted).collect();
     Figure {
         title: "Latency and throughput over time".to_owned(),
-        note: (repetitions > 1 && matches!(content, Content::Drawn(_))).then(|| {
-            format!("{repetitions} repetitions one after another, with a dotted line between two. What is left at the end of one, less than half as long as the rest, is not drawn.")
+        note: (drawn.is_some() && !notes.is_empty()).then(|| notes.join(" ")),
+        content: drawn.unwrap_or_else(|| {
+            Content::TooLittle(match timeline.entries().count() {
+                0 => subject.is_of_no_scenario(report).unwrap_or_else(|| {
+                    "The document tells nothing second by second.".to_owned()
+                }),
+                _ => "The document tells of no more than one stretch of time: too little to see a course."
+                    .to_owned(),
+            })
         }),
-        content,
         id,
     }
 }
@@ -91,22 +100,21 @@ fn drawn(id: &str, subject: &Subject<'_>, timeline: &Timeline<'_>) -> Option<Con
         panel.curves(&mut drawing, Ink::MAIN, timeline.strands(|entry| entry.rps));
     }
     let failed = failures(timeline);
+    let mut all_told = true;
     for (middle_s, count, said) in &failed {
         drawing.explained("errors", said, |drawing| {
-            last.point(
-                drawing,
-                Mark::Cross,
-                Ink::BAD,
-                (*middle_s, last.upright.low()),
-            );
-            last.words_above(drawing, (*middle_s, last.upright.low()), &count.to_string());
+            let ground = (*middle_s, last.upright.low());
+            last.point(drawing, Mark::Cross, Ink::BAD, ground);
+            all_told &= last.words_above(drawing, ground, &count.to_string());
         });
     }
     if !failed.is_empty() {
-        legend.push(entry(
-            Mark::Cross.swatch(Ink::BAD),
-            "requests failed, and how many",
-        ));
+        let words = if all_told {
+            "requests failed, and how many"
+        } else {
+            "requests failed; the table has the numbers that there is no room for"
+        };
+        legend.push(entry(Mark::Cross.swatch(Ink::BAD), words));
     }
     last.axis_across(&mut drawing, "seconds under load");
     Some(Content::Drawn(Drawn {
@@ -122,21 +130,29 @@ pub(super) fn partings(panel: &Panel, drawing: &mut Drawing, timeline: &Timeline
     panel.partings(drawing, starts.skip(1));
 }
 
-/// Where requests failed, how many, and that in words; neighbours together where they are too many to be told apart.
+/// Where requests failed, how many, and that in words. Where they are too many to be told apart, neighbours stand together,
+/// but nothing else between which none failed.
 fn failures(timeline: &Timeline<'_>) -> Vec<(f64, u64, String)> {
-    let failed: Vec<&Entry<'_>> = timeline
-        .entries()
-        .filter(|entry| entry.told.errors > 0)
-        .collect();
-    let width = failed.len().div_ceil(MOST_CROSSES).max(1);
-    failed
-        .chunks(width)
+    let has_failed = |entry: &Entry<'_>| entry.told.errors > 0;
+    let failed = timeline.entries().filter(|entry| has_failed(entry));
+    let width = failed.count().div_ceil(MOST_CROSSES).max(1);
+    timeline
+        .repetitions
+        .iter()
+        .flat_map(|stretch| {
+            stretch
+                .entries
+                .chunk_by(move |one, other| has_failed(one) && has_failed(other))
+        })
+        .filter(|neighbours| neighbours.iter().all(has_failed))
+        .flat_map(|neighbours| neighbours.chunks(width))
         .filter_map(|chunk| {
             let count = chunk
                 .iter()
                 .fold(0_u64, |sum, entry| sum.saturating_add(entry.told.errors));
             let (first, last) = (chunk.first()?, chunk.last()?);
-            let middle_s = f64::midpoint(first.from_s, last.to_s);
+            // Where something failed, whatever lies between the others.
+            let middle_s = chunk.get(chunk.len() / 2)?.middle_s();
             let said = format!(
                 "{count} failed between {} and {} s",
                 number(first.from_s),

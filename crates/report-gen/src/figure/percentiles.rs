@@ -2,7 +2,7 @@ use schema::Measured;
 use schema::evidence::{Interval, Latency, QuantileIntervals};
 
 use super::recorded::Recorded;
-use super::{Content, DataTable, Drawn, Figure, Subject, entry, milliseconds, optional};
+use super::{Content, DataTable, Drawn, Figure, Subject, entry, milliseconds, optional, phase};
 use crate::chart::{Drawing, Ink, Mark, Panel, Scale};
 use crate::model::{Range, Report, every_digit};
 
@@ -43,8 +43,15 @@ struct Quantile {
     value: Option<f64>,
     interval: Option<Range>,
     service_time: Option<f64>,
-    baseline: Option<f64>,
+    compared: Option<Compared>,
     limits: Vec<f64>,
+}
+
+/// What the comparison compared, in ms: of repetitions or runs the geometric mean, which is not their pooled quantile.
+#[derive(Clone, Copy)]
+struct Compared {
+    current: f64,
+    baseline: f64,
 }
 
 pub(super) fn figure(
@@ -53,18 +60,20 @@ pub(super) fn figure(
     recorded: Option<&Recorded>,
 ) -> Figure {
     let id = format!("{}-percentiles", subject.id);
-    let content = match subject.latency {
-        Some(latency) => drawn(&id, report, subject, latency, recorded),
-        None => None,
+    let drawn = subject
+        .latency
+        .and_then(|latency| drawn(&id, report, subject, latency, recorded));
+    let (content, note) = match drawn {
+        Some((drawn, note)) => (Content::Drawn(drawn), Some(note)),
+        None => (
+            Content::TooLittle("No latency was measured that could be drawn.".to_owned()),
+            None,
+        ),
     };
     Figure {
         title: "Latency by percentile".to_owned(),
-        note: (content.is_some() && recorded.is_none()).then(|| {
-            "The document holds no histogram that can be read: only the quantiles that it names are drawn.".to_owned()
-        }),
-        content: content.unwrap_or_else(|| {
-            Content::TooLittle("No latency was measured that could be drawn.".to_owned())
-        }),
+        note: note.filter(|note| !note.is_empty()),
+        content,
         id,
     }
 }
@@ -75,17 +84,20 @@ fn drawn(
     subject: &Subject<'_>,
     latency: &Latency,
     recorded: Option<&Recorded>,
-) -> Option<Content> {
-    let quantiles: Vec<Quantile> = KNOWN
+) -> Option<(Drawn, String)> {
+    let known: Vec<Quantile> = KNOWN
         .iter()
         .map(|known| quantile(known, report, subject, latency))
         .collect();
-    let told = quantiles.iter().filter(|one| one.value.is_some());
+    let told = known.iter().filter(|one| one.value.is_some());
     let most = match recorded {
         Some(recorded) => 1.0 - 1.0 / recorded.total as f64,
         None => told.map(|one| one.known.quantile).reduce(f64::max)?,
     };
     let across = Scale::percentiles(most.min(LAST));
+    let (quantiles, beyond): (Vec<&Quantile>, Vec<&Quantile>) = known
+        .iter()
+        .partition(|one| across.holds(one.known.quantile));
     let curve = |recorded: &Recorded| -> Vec<(f64, f64)> {
         let shares = (0..=STEPS).map(|step| across.value(f64::from(step) / f64::from(STEPS)));
         let most = 1.0 - 1.0 / recorded.total as f64;
@@ -97,19 +109,22 @@ fn drawn(
     let service_time = Recorded::of(subject.service_time)
         .as_ref()
         .map_or_else(|| pairs(&quantiles, |one| one.service_time), curve);
-    let baseline = pairs(&quantiles, |one| one.baseline);
+    let compared = quantiles
+        .iter()
+        .flat_map(|one| one.compared)
+        .flat_map(|compared| [compared.current, compared.baseline]);
     let ends = quantiles
         .iter()
         .flat_map(|one| one.interval)
         .flat_map(|range| [range.low, range.high])
         .flatten();
     let limits = quantiles.iter().flat_map(|one| one.limits.iter().copied());
-    let drawn_values = [&points, &service_time, &baseline];
     let upright = Scale::around(
-        drawn_values
+        [&points, &service_time]
             .into_iter()
             .flatten()
             .map(|point| point.1)
+            .chain(compared)
             .chain(ends)
             .chain(limits),
     )?;
@@ -124,7 +139,10 @@ fn drawn(
         &format!("Latency of {} by percentile", subject.name),
         "The slowest requests are on the right. The table below holds the numbers.",
     );
-    let mut legend = vec![entry(Ink::MAIN.line_swatch(), "this run")];
+    let mut legend = vec![entry(
+        Ink::MAIN.line_swatch(),
+        "this run, all requests together",
+    )];
     panel.upright_axis(&mut drawing, "ms");
     panel.axis_across(&mut drawing, "percentile");
     for one in &quantiles {
@@ -155,25 +173,20 @@ fn drawn(
             "service time: from the moment of sending",
         ));
     }
-    if !baseline.is_empty() {
-        panel.curves(&mut drawing, Ink::BASELINE, [baseline.iter().copied()]);
-        for point in &baseline {
-            panel.point(&mut drawing, Mark::Ring, Ink::BASELINE, *point);
-        }
-        legend.push(entry(Ink::BASELINE.line_swatch(), "baseline"));
-    }
     panel.curves(&mut drawing, Ink::MAIN, [points]);
     for one in &quantiles {
+        let at = |value: f64| (one.known.quantile, value);
         if let Some(value) = one.value {
-            panel.point(
-                &mut drawing,
-                Mark::Dot,
-                Ink::MAIN,
-                (one.known.quantile, value),
-            );
+            panel.point(&mut drawing, Mark::Dot, Ink::MAIN, at(value));
+        }
+        if let Some(compared) = one.compared {
+            let (current, baseline) = (at(compared.current), at(compared.baseline));
+            panel.point(&mut drawing, Mark::FromLeft, Ink::MAIN, current);
+            panel.point(&mut drawing, Mark::FromRight, Ink::BASELINE, baseline);
         }
     }
-    for one in WRITTEN.iter().filter_map(|place| quantiles.get(*place)) {
+    // Of those beyond the axis the panel writes nothing.
+    for one in WRITTEN.iter().filter_map(|place| known.get(*place)) {
         if let Some(value) = one.value {
             let words = format!("{} {}", one.known.label, milliseconds(Some(value)));
             panel.words(&mut drawing, (one.known.quantile, value), &words);
@@ -185,14 +198,58 @@ fn drawn(
             "95 % interval, dashed where an end is open",
         ));
     }
+    let is_compared = quantiles.iter().any(|one| one.compared.is_some());
+    if is_compared {
+        legend.push(entry(
+            Mark::FromLeft.swatch(Ink::MAIN),
+            "typical repetition: this run",
+        ));
+        legend.push(entry(
+            Mark::FromRight.swatch(Ink::BASELINE),
+            "typical repetition: baseline",
+        ));
+    }
     if quantiles.iter().any(|one| !one.limits.is_empty()) {
         legend.push(entry(Ink::LIMIT.line_swatch(), "limit at its percentile"));
     }
-    Some(Content::Drawn(Drawn {
+    let notes = [
+        phase::of_latency(subject.measured, latency.samples),
+        recorded.is_none().then(|| {
+            "The document holds no histogram that can be read: only the quantiles that it names are drawn.".to_owned()
+        }),
+        is_compared.then(|| {
+            "Triangles are what was compared: the geometric mean of repetitions, or of the runs of a history, not the quantile of all requests together.".to_owned()
+        }),
+        not_drawn(&beyond),
+    ];
+    let note: Vec<String> = notes.into_iter().flatten().collect();
+    let drawn = Drawn {
         svg: drawing.finish(panel.bottom_with_labels()),
         legend,
-        table: Some(table(subject, &quantiles, latency, recorded)),
-    }))
+        table: Some(table(subject, &known, latency, recorded)),
+    };
+    Some((drawn, note.join(" ")))
+}
+
+/// What is known of percentiles that so few requests do not reach; a sentence.
+fn not_drawn(beyond: &[&Quantile]) -> Option<String> {
+    let told: Vec<String> = beyond
+        .iter()
+        .flat_map(|one| {
+            let value = one.value.map(|value| milliseconds(Some(value)));
+            let limits = one.limits.iter();
+            let limits = limits.map(|limit| format!("limit {} ms", every_digit(*limit)));
+            let label = one.known.label;
+            let told = value.into_iter().chain(limits);
+            told.map(move |told| format!("{label}: {told}"))
+        })
+        .collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "The axis ends where the requests do; beyond it lie {}.",
+            told.join(", ")
+        )
+    })
 }
 
 fn quantile(
@@ -201,13 +258,15 @@ fn quantile(
     subject: &Subject<'_>,
     latency: &Latency,
 ) -> Quantile {
-    let baseline = report
+    let compared = report
         .evidence
         .comparison
         .iter()
         .flat_map(|comparison| &comparison.metrics)
         .find(|metric| {
-            metric.metric == known.metric && metric.scenario.as_deref() == subject.compared_as
+            metric.metric == known.metric
+                && metric.scenario.as_deref()
+                    == subject.measured.map(|scenario| scenario.name.as_str())
         });
     Quantile {
         known,
@@ -217,14 +276,17 @@ fn quantile(
             .service_time
             .and_then(known.value)
             .map(Measured::get),
-        baseline: baseline
-            .and_then(|metric| metric.baseline)
-            .map(Measured::get),
+        compared: compared.and_then(|metric| {
+            Some(Compared {
+                current: metric.current?.get(),
+                baseline: metric.baseline?.get(),
+            })
+        }),
         limits: subject.limits(report, known.metric),
     }
 }
 
-fn pairs(quantiles: &[Quantile], value: fn(&Quantile) -> Option<f64>) -> Vec<(f64, f64)> {
+fn pairs(quantiles: &[&Quantile], value: fn(&Quantile) -> Option<f64>) -> Vec<(f64, f64)> {
     quantiles
         .iter()
         .filter_map(|one| Some((one.known.quantile, value(one)?)))
@@ -245,7 +307,8 @@ fn table(
                 .map(|range| range.to_string())
                 .unwrap_or_default(),
             optional(one.service_time),
-            optional(one.baseline),
+            optional(one.compared.map(|compared| compared.current)),
+            optional(one.compared.map(|compared| compared.baseline)),
             one.limits
                 .iter()
                 .map(|limit| every_digit(*limit))
@@ -254,7 +317,7 @@ fn table(
         ]
     };
     let alone = |label: &str, value: Option<f64>| {
-        let mut row = vec![String::new(); 6];
+        let mut row = vec![String::new(); 7];
         row[0] = label.to_owned();
         row[1] = milliseconds(value);
         row
@@ -270,7 +333,8 @@ fn table(
         "this run",
         "95 % interval",
         "service time",
-        "baseline",
+        "typical repetition: this run",
+        "typical repetition: baseline",
         "limit",
     ];
     DataTable {

@@ -20,6 +20,7 @@ fn whole() -> Value {
         .collect();
     let series = json!({"scenario": "batch_1", "metric": "latency.p95_ms", "unit": "ms", "points": points, "change_points": [3]});
     document["comparison"]["history"] = json!({"runs": runs, "series": [series]});
+    document["scenarios"][0]["latency"] = document["latency"].clone();
     document["scenarios"][0]["timeline"] = (0..8)
         .map(|entry| {
             json!({
@@ -142,4 +143,105 @@ fn a_long_name_of_a_scenario_is_cut_in_a_chart_and_whole_under_the_pointer() {
         texts(&page, "#scenarios-latency .heading title"),
         [name.as_str()]
     );
+}
+
+#[test]
+fn a_cross_stands_only_where_requests_failed() {
+    let mut document = whole();
+    let failed = |second: u64| second < 15 || second >= 184;
+    document["scenarios"][0]["timeline"] = (0..200)
+        .map(|second| {
+            json!({"repetition": second / 100, "second": second % 100, "duration_s": 1, "rps": 900,
+                   "errors": if failed(second) { 5 } else { 0 }})
+        })
+        .collect();
+    let page = page(&document);
+    let said = texts(&page, "#run-over-time .errors title");
+    assert_eq!(said.len(), 16, "{said:?}");
+    let places = |said: &String| -> Vec<u64> {
+        let words = said.split(' ').filter_map(|word| word.parse().ok());
+        words.skip(1).collect()
+    };
+    for place in said.iter().map(places) {
+        assert!((place[0]..place[1]).all(failed), "{place:?}");
+    }
+    assert!(texts(&page, "#run-over-time figcaption")[0].contains("the table has the numbers"));
+}
+
+#[test]
+fn neighbours_in_time_of_two_repetitions_share_no_cross() {
+    let mut document = whole();
+    document["scenarios"][0]["timeline"] = (0..80)
+        .map(|entry| json!({"repetition": entry / 5, "second": entry % 5, "duration_s": 1, "rps": 900, "errors": 1}))
+        .collect();
+    let page = page(&document);
+    let said = texts(&page, "#run-over-time .errors title");
+    assert_eq!(said.len(), 32);
+    assert_eq!(said[1], "2 failed between 3 and 5 s");
+    assert_eq!(said[2], "3 failed between 5 and 8 s");
+}
+
+#[test]
+fn a_run_whose_figures_are_of_no_scenario_borrows_no_course_over_time() {
+    let mut document = whole();
+    document["latency"]["p50_ms"] = json!(0.39);
+    let two = page(&document);
+    for figure in ["#run-over-time", "#run-memory"] {
+        assert!(texts(&two, figure)[0].contains("are those of no scenario"));
+        assert!(texts(&two, &format!("{figure} .chart")).is_empty());
+    }
+    assert_eq!(texts(&two, "#scenario-0-over-time .chart").len(), 1);
+    document["scenarios"].as_array_mut().unwrap().truncate(1);
+    assert_eq!(texts(&page(&document), "#run-over-time .chart").len(), 1);
+}
+
+#[test]
+fn charts_say_which_requests_of_a_scenario_they_are_of() {
+    let mut document = whole();
+    document["scenarios"][0]["concurrent_requests"] = json!(4);
+    let page = page(&document);
+    let note = |figure: &str| texts(&page, &format!("{figure} > p")).join(" ");
+    assert!(note("#run-over-time").starts_with("Under load over 4 connections, in closed loop."));
+    assert!(note("#run-memory").starts_with("Under load over 4 connections"));
+    assert!(note("#run-percentiles").starts_with("Of 20000 requests, one after another"));
+}
+
+#[test]
+fn the_baseline_stands_beside_what_it_was_compared_with() {
+    let mut document = whole();
+    document["comparison"]["metrics"] = json!([
+        {"scenario": "batch_1", "metric": "latency.p50_ms", "unit": "ms", "better": "lower", "baseline": 0.39, "current": 0.43, "verdict": "unchanged", "passed": true},
+        {"scenario": "batch_1", "metric": "latency.p95_ms", "unit": "ms", "better": "lower", "baseline": 0.8, "verdict": "missing", "passed": true},
+    ]);
+    let page = page(&document);
+    let triangles = texts(
+        &page,
+        "#run-percentiles .chart .fill-main[d='M-6 0-13-4.5V4.5Z']",
+    );
+    assert_eq!(triangles.len(), 1);
+    let hollow = "#run-percentiles .chart .stroke-baseline";
+    assert_eq!(texts(&page, hollow).len(), 1, "no line of a baseline");
+    let head = texts(&page, "#run-percentiles-data + .scroll thead th");
+    assert!(
+        head.contains(&"typical repetition: baseline".to_owned()),
+        "{head:?}"
+    );
+    assert!(texts(&page, "#run-percentiles > p")[0].contains("the geometric mean of repetitions"));
+}
+
+#[test]
+fn what_is_known_of_a_percentile_that_the_axis_does_not_reach_is_said_and_not_drawn() {
+    let mut document = whole();
+    document["latency"]
+        .as_object_mut()
+        .unwrap()
+        .remove("p99_ms");
+    document["scenarios"][0]["latency"] = document["latency"].clone();
+    let page = page(&document);
+    assert!(
+        texts(&page, "#run-percentiles > p")[0]
+            .ends_with("The axis ends where the requests do; beyond it lie p99: limit 50 ms.")
+    );
+    assert!(texts(&page, "#run-percentiles .chart .stroke-limit").is_empty());
+    assert!(!texts(&page, "#run-percentiles .chart")[0].contains("limit"));
 }
