@@ -1,9 +1,9 @@
 use schema::Measured;
-use schema::evidence::{ComparedMetric, Comparison, Direction, Verdict};
+use schema::evidence::{ComparedMetric, Comparison, Direction, Metric, Verdict};
 
-use super::{Content, Drawn, Figure, LegendEntry, entry, metric_name};
+use super::{Compared, Content, Drawn, Figure, LegendEntry, compared, entry, metric_name};
 use crate::chart::{Drawing, Ink, Lane, Lanes, Mark, Scale};
-use crate::model::ComparisonRow;
+use crate::model::{ComparisonRow, Report};
 
 /// More lanes would be a wall; the table of the comparison holds all.
 const MOST_LANES: usize = 40;
@@ -39,26 +39,26 @@ const UNDECIDED: Sign = Sign {
     ink: Ink::PLAIN,
     words: "inconclusive",
 };
-const NOT_JUDGED: Sign = Sign {
+const LET_PASS: Sign = Sign {
     mark: Mark::Square,
     ink: Ink::PLAIN,
-    words: "not judged",
+    words: "regressed, but lets the build pass",
 };
 const FAILED: Sign = Sign {
     mark: Mark::Cross,
     ink: Ink::BAD,
     words: "regressed, or failed without an answer",
 };
-const SIGNS: [&Sign; 5] = [&FAILED, &UNDECIDED, &UNCHANGED, &IMPROVED, &NOT_JUDGED];
+const SIGNS: [&Sign; 5] = [&FAILED, &LET_PASS, &UNDECIDED, &UNCHANGED, &IMPROVED];
 
 impl Sign {
-    fn of(metric: &ComparedMetric) -> &'static Sign {
+    fn of((metric, row): Compared<'_, '_>) -> &'static Sign {
         match metric.verdict {
-            _ if !metric.passed => &FAILED,
+            _ if row.status.is_bad() => &FAILED,
             Verdict::Improved => &IMPROVED,
             Verdict::Unchanged | Verdict::NotWorse => &UNCHANGED,
-            Verdict::NotJudged => &NOT_JUDGED,
-            Verdict::Regressed
+            Verdict::Regressed => &LET_PASS,
+            Verdict::NotJudged
             | Verdict::Inconclusive
             | Verdict::Missing
             | Verdict::Incomparable => &UNDECIDED,
@@ -74,11 +74,11 @@ struct Change {
     margin: f64,
 }
 
-pub(super) fn figure(comparison: &Comparison) -> Figure {
-    let lanes = chosen(&comparison.metrics);
+pub(super) fn figure(report: &Report<'_>, comparison: &Comparison) -> Figure {
+    let lanes = chosen(&compared(report));
     let changed = lanes
         .iter()
-        .filter(|metric| change(metric, comparison).is_some())
+        .filter(|(metric, _)| change(metric, comparison).is_some())
         .count();
     let content = if changed == 0 {
         Content::TooLittle(
@@ -92,7 +92,10 @@ pub(super) fn figure(comparison: &Comparison) -> Figure {
     if left_out > 0 {
         notes.push(format!("{left_out} of {} metrics are not drawn: those that decide nothing, and what there was no room for. The table of the comparison holds all.", comparison.metrics.len()));
     }
-    if lanes.iter().any(|metric| metric.change_points.is_some()) {
+    if lanes
+        .iter()
+        .any(|(metric, _)| metric.change_points.is_some())
+    {
         notes.push("An error rate is compared in percentage points: its lane is stretched so that its margin is as wide as that of the others.".to_owned());
     }
     Figure {
@@ -104,30 +107,27 @@ pub(super) fn figure(comparison: &Comparison) -> Figure {
 }
 
 /// As many of those that were judged as can be looked at, scenario by scenario: those with failures first, otherwise in
-/// their own order.
-fn chosen(metrics: &[ComparedMetric]) -> Vec<&ComparedMetric> {
-    let urgency = |metric: &ComparedMetric| (metric.passed, !metric.primary);
-    let judged = |metric: &&ComparedMetric| metric.verdict != Verdict::NotJudged;
-    let mut chosen: Vec<&ComparedMetric> = metrics.iter().filter(judged).collect();
-    chosen.sort_by_key(|metric| urgency(metric));
+/// the document's order; within each the metrics always in the same one.
+fn chosen<'r, 'a>(metrics: &[Compared<'r, 'a>]) -> Vec<Compared<'r, 'a>> {
+    let judged = |(metric, _): &&Compared<'r, 'a>| metric.verdict != Verdict::NotJudged;
+    let mut chosen: Vec<Compared<'r, 'a>> = metrics.iter().filter(judged).copied().collect();
+    chosen.sort_by_key(|(metric, row)| (!row.status.is_bad(), !metric.primary));
     chosen.truncate(MOST_LANES);
+    let failing = chosen.iter().filter(|(_, row)| row.status.is_bad());
     let mut scenarios: Vec<Option<&str>> = Vec::new();
-    for metric in &chosen {
-        if !metric.passed && !scenarios.contains(&metric.scenario.as_deref()) {
-            scenarios.push(metric.scenario.as_deref());
-        }
-    }
-    for metric in metrics {
+    for (metric, _) in failing.chain(metrics) {
         if !scenarios.contains(&metric.scenario.as_deref()) {
             scenarios.push(metric.scenario.as_deref());
         }
     }
-    let place = |metric: &ComparedMetric| {
-        scenarios
+    chosen.sort_by_key(|(metric, _)| {
+        let scenario = metric.scenario.as_deref();
+        let place = scenarios.iter().position(|known| *known == scenario);
+        let known = Metric::ALL
             .iter()
-            .position(|scenario| *scenario == metric.scenario.as_deref())
-    };
-    chosen.sort_by_key(|metric| place(metric));
+            .position(|known| known.key() == metric.metric);
+        (place, known.unwrap_or(Metric::ALL.len()))
+    });
     chosen
 }
 
@@ -153,10 +153,10 @@ fn change(metric: &ComparedMetric, comparison: &Comparison) -> Option<Change> {
     })
 }
 
-fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
+fn drawn(comparison: &Comparison, metrics: &[Compared<'_, '_>]) -> Content {
     let changes: Vec<Option<Change>> = metrics
         .iter()
-        .map(|metric| change(metric, comparison))
+        .map(|(metric, _)| change(metric, comparison))
         .collect();
     let margin = changes
         .iter()
@@ -181,7 +181,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
     );
     let mut lanes = Lanes::new(Scale::symmetric(margin, most), PLOT);
     let mut scenario = None;
-    for (metric, change) in metrics.iter().zip(&changes) {
+    for ((metric, row), change) in metrics.iter().zip(&changes) {
         if scenario != Some(&metric.scenario) {
             scenario = Some(&metric.scenario);
             lanes.heading(
@@ -189,8 +189,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
                 metric.scenario.as_deref().unwrap_or("whole run"),
             );
         }
-        let row = ComparisonRow::of(metric);
-        let explanation = explanation(&row);
+        let explanation = explanation(row);
         let value = change.as_ref().map_or_else(
             || row.status.word.to_owned(),
             |_| row.change.replace("points", "pt"),
@@ -201,7 +200,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
             &explanation,
             |lane| {
                 if let Some(change) = change {
-                    draw(lane, change, Sign::of(metric));
+                    draw(lane, change, Sign::of((metric, row)));
                 }
             },
         );
@@ -211,7 +210,7 @@ fn drawn(comparison: &Comparison, metrics: &[&ComparedMetric]) -> Content {
     let used = SIGNS.iter().filter(|sign| {
         metrics
             .iter()
-            .any(|metric| std::ptr::eq(Sign::of(metric), **sign))
+            .any(|compared| std::ptr::eq(Sign::of(*compared), **sign))
     });
     let mut legend: Vec<LegendEntry> = used
         .map(|sign| entry(sign.mark.swatch(sign.ink), sign.words))

@@ -13,9 +13,9 @@ mod timeline;
 mod trend;
 
 use schema::Measured;
-use schema::evidence::{Latency, Memory, Scenario, TimelineEntry};
+use schema::evidence::{ComparedMetric, Latency, Memory, Scenario, TimelineEntry};
 
-use crate::model::{Quantity, Report, number};
+use crate::model::{ComparisonRow, Quantity, Report, number};
 use recorded::Recorded;
 use timeline::Timeline;
 
@@ -138,13 +138,24 @@ pub(crate) fn scenarios(report: &Report<'_>) -> Vec<Figure> {
 
 /// The run beside its baseline; `None` where nothing was compared.
 pub(crate) fn comparison(report: &Report<'_>) -> Option<Figure> {
-    let comparison = report.evidence.comparison.as_ref();
-    comparison.map(comparison::figure)
+    let comparison = report.evidence.comparison.as_ref()?;
+    Some(comparison::figure(report, comparison))
 }
 
 /// How metrics went from run to run: a figure each, or one that says why there is none.
 pub(crate) fn trend(report: &Report<'_>) -> Vec<Figure> {
     trend::figures(report)
+}
+
+/// A metric of the comparison, and what the report says about it.
+type Compared<'r, 'a> = (&'r ComparedMetric, &'r ComparisonRow<'a>);
+
+/// All of the comparison; empty where nothing was compared.
+fn compared<'r, 'a>(report: &'r Report<'a>) -> Vec<Compared<'r, 'a>> {
+    let comparison = report.evidence.comparison.iter();
+    let metrics = comparison.flat_map(|comparison| &comparison.metrics);
+    let rows = report.comparison.iter().flat_map(|table| &table.rows);
+    metrics.zip(rows).collect()
 }
 
 impl Figure {

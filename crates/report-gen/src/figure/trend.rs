@@ -1,7 +1,7 @@
 use schema::Measured;
-use schema::evidence::{ComparedMetric, Comparison, History, HistorySeries, unit_symbol};
+use schema::evidence::{ComparedMetric, History, HistorySeries, Method, unit_symbol};
 
-use super::{Content, DataTable, Drawn, Figure, entry, metric_name};
+use super::{Compared, Content, DataTable, Drawn, Figure, compared, entry, metric_name};
 use crate::chart::{Drawing, Ink, Mark, Panel, Scale};
 use crate::model::{Quantity, Report, number, readable_time, short_commit};
 
@@ -17,7 +17,7 @@ const FEWEST_RUNS: usize = 3;
 pub(super) fn figures(report: &Report<'_>) -> Vec<Figure> {
     let comparison = report.evidence.comparison.as_ref();
     let history = comparison.and_then(|comparison| comparison.history.as_ref());
-    let (Some(comparison), Some(history)) = (comparison, history) else {
+    let Some(history) = history else {
         return vec![too_little(
             "The run was not compared with a history of runs: there is no course to draw.",
         )];
@@ -27,16 +27,17 @@ pub(super) fn figures(report: &Report<'_>) -> Vec<Figure> {
             "The history has fewer than 3 runs: too little to see a course.",
         )];
     }
-    let mut series: Vec<(&HistorySeries, Option<&ComparedMetric>)> = history
+    let compared = compared(report);
+    let mut series: Vec<(&HistorySeries, Option<Compared<'_, '_>>)> = history
         .series
         .iter()
         .filter(|series| series.points.len() >= FEWEST_RUNS)
-        .map(|series| (series, compared(comparison, series)))
+        .map(|series| (series, of_series(&compared, series)))
         .collect();
     // What failed, then what decides, then what changed.
-    series.sort_by_key(|(series, metric)| {
-        let failed = metric.is_some_and(|metric| !metric.passed);
-        let primary = metric.is_some_and(|metric| metric.primary);
+    series.sort_by_key(|(series, compared)| {
+        let failed = compared.is_some_and(|(_, row)| row.status.is_bad());
+        let primary = compared.is_some_and(|(metric, _)| metric.primary);
         (!failed, !primary, series.change_points.is_empty())
     });
     let all = series.len();
@@ -44,14 +45,18 @@ pub(super) fn figures(report: &Report<'_>) -> Vec<Figure> {
     let mut figures: Vec<Figure> = series
         .into_iter()
         .enumerate()
-        .filter_map(|(place, (series, metric))| drawn(place, history, series, metric))
+        .filter_map(|(place, (series, compared))| drawn(place, history, series, compared))
         .collect();
     if let Some(last) = figures.last_mut()
         && all > MOST_SERIES
     {
-        last.note = Some(format!(
+        let left_out = format!(
             "{MOST_SERIES} of {all} metrics are drawn: what failed first, then what decides."
-        ));
+        );
+        last.note = Some(match last.note.take() {
+            Some(note) => format!("{note} {left_out}"),
+            None => left_out,
+        });
     }
     if figures.is_empty() {
         figures.push(too_little(
@@ -70,18 +75,48 @@ fn too_little(why: &str) -> Figure {
     }
 }
 
-fn compared<'a>(comparison: &'a Comparison, series: &HistorySeries) -> Option<&'a ComparedMetric> {
-    comparison
-        .metrics
-        .iter()
-        .find(|metric| (&metric.scenario, &metric.metric) == (&series.scenario, &series.metric))
+fn of_series<'r, 'a>(
+    compared: &[Compared<'r, 'a>],
+    series: &HistorySeries,
+) -> Option<Compared<'r, 'a>> {
+    let mut compared = compared.iter().copied();
+    compared.find(|(metric, _)| {
+        (&metric.scenario, &metric.metric) == (&series.scenario, &series.metric)
+    })
+}
+
+/// What this run was held to: typically of the first runs since the last acceptance, and of how many. `None` where it was
+/// compared with something else than runs.
+fn reference(metric: &ComparedMetric) -> Option<(f64, u64)> {
+    let by_history = metric.method == Some(Method::History);
+    let (baseline, count) = metric.baseline.zip(metric.baseline_count)?;
+    by_history.then_some((baseline.get(), count))
+}
+
+/// With which runs it was compared, in a sentence; `None` where with none.
+fn held_to(metric: &ComparedMetric) -> Option<String> {
+    if let Some((_, count)) = reference(metric) {
+        return Some(format!(
+            "This run is held to what {count} runs of the history measured, typically: the first since the last acceptance, up to the first change of level that nobody accepted."
+        ));
+    }
+    let words = match metric.method? {
+        Method::Welch | Method::Paired => {
+            "This run is held to repetitions of the baseline, not to the runs of the history; its mark is its typical repetition."
+        }
+        Method::OneAgainstOne | Method::Point => {
+            "This run is held to one run, not to those of the history."
+        }
+        Method::History | Method::Achieved => return None,
+    };
+    Some(words.to_owned())
 }
 
 fn drawn(
     place: usize,
     history: &History,
     series: &HistorySeries,
-    metric: Option<&ComparedMetric>,
+    compared: Option<Compared<'_, '_>>,
 ) -> Option<Figure> {
     let id = format!("trend-{place}");
     let runs = history.runs.len() as f64;
@@ -92,8 +127,15 @@ fn drawn(
         .map(|point| (point.run as f64 - runs, point.value.get()))
         .filter(|point| point.0 < 0.0)
         .collect();
+    let metric = compared.map(|(metric, _)| metric);
     let current = metric.and_then(|metric| metric.current).map(Measured::get);
-    let values = points.iter().map(|point| point.1).chain(current);
+    let reference = metric.and_then(reference);
+    let held = reference.map(|(value, _)| value);
+    let values = points
+        .iter()
+        .map(|point| point.1)
+        .chain(current)
+        .chain(held);
     let panel = Panel {
         across: Scale::linear(-runs, 0.0),
         upright: Scale::near(values)?,
@@ -118,17 +160,23 @@ fn drawn(
     panel.upright_axis(&mut drawing, unit);
     panel.axis_across(&mut drawing, "runs before this one");
     let mut legend = vec![entry(Mark::Dot.swatch(Ink::MAIN), "a run")];
-    for change in &series.change_points {
-        let between = *change as f64 - runs - 0.5;
-        panel.divider(&mut drawing, Ink::LIMIT, between, "change");
+    // One before the first run that is drawn has no place.
+    let changes: Vec<f64> = series
+        .change_points
+        .iter()
+        .map(|change| *change as f64 - runs - 0.5)
+        .filter(|between| panel.across.holds(*between))
+        .collect();
+    for between in &changes {
+        panel.divider(&mut drawing, Ink::LIMIT, *between, "change");
     }
-    if !series.change_points.is_empty() {
+    if !changes.is_empty() {
         legend.push(entry(Ink::LIMIT.notch_swatch(), "the level changed"));
     }
     panel.curves(&mut drawing, Ink::MAIN, [points.iter().copied()]);
     panel.dots(&mut drawing, Ink::MAIN, points.iter().copied());
     if let Some(current) = current {
-        let failed = metric.is_some_and(|metric| !metric.passed);
+        let failed = compared.is_some_and(|(_, row)| row.status.is_bad());
         let (mark, ink) = if failed {
             (Mark::Cross, Ink::BAD)
         } else {
@@ -145,9 +193,19 @@ fn drawn(
             },
         ));
     }
+    if let Some((value, count)) = reference {
+        panel.level(
+            &mut drawing,
+            Ink::BASELINE,
+            value,
+            &format!("held to {}", number(value)),
+        );
+        let words = format!("what this run is held to: {count} runs, typically");
+        legend.push(entry(Ink::BASELINE.line_swatch(), &words));
+    }
     Some(Figure {
         title,
-        note: None,
+        note: metric.and_then(held_to),
         content: Content::Drawn(Drawn {
             svg: drawing.finish(panel.bottom_with_labels()),
             legend,

@@ -245,3 +245,72 @@ fn what_is_known_of_a_percentile_that_the_axis_does_not_reach_is_said_and_not_dr
     assert!(texts(&page, "#run-percentiles .chart .stroke-limit").is_empty());
     assert!(!texts(&page, "#run-percentiles .chart")[0].contains("limit"));
 }
+
+/// A metric of a comparison.
+fn compared(scenario: &str, metric: &str, verdict: &str, passed: bool) -> Value {
+    json!({"scenario": scenario, "metric": metric, "unit": "ms", "better": "lower", "baseline": 1, "current": 1.2, "method": "history",
+           "baseline_count": 4, "change_percent": 20, "threshold": 10, "verdict": verdict, "passed": passed})
+}
+
+#[test]
+fn the_trend_shows_what_the_run_is_held_to_and_of_how_many_runs_that_is() {
+    let mut document = whole();
+    document["comparison"]["metrics"] =
+        json!([compared("batch_1", "latency.p95_ms", "unchanged", true)]);
+    let by_history = page(&document);
+    assert!(
+        texts(&by_history, "#trend-0 > p")[0]
+            .contains("held to what 4 runs of the history measured")
+    );
+    assert_eq!(
+        texts(&by_history, "#trend-0 .chart line.stroke-baseline").len(),
+        1
+    );
+    document["comparison"]["metrics"][0]["method"] = json!("welch");
+    let by_repetitions = page(&document);
+    assert!(
+        texts(&by_repetitions, "#trend-0 > p")[0].contains("held to repetitions of the baseline")
+    );
+    assert!(texts(&by_repetitions, "#trend-0 .chart .stroke-baseline").is_empty());
+}
+
+#[test]
+fn changes_stand_in_the_same_order_in_every_scenario() {
+    let mut document = whole();
+    let metrics = [
+        "error_rate.percent",
+        "memory.peak_mb",
+        "throughput.rps",
+        "latency.p99_ms",
+        "latency.p50_ms",
+    ];
+    let of = |scenario: &'static str| {
+        metrics.map(|metric| compared(scenario, metric, "unchanged", true))
+    };
+    let mut all = [of("batch_1"), of("batch_8")].concat();
+    all[1]["primary"] = json!(true);
+    all[7]["verdict"] = json!("regressed");
+    all[7]["passed"] = json!(false);
+    document["comparison"]["metrics"] = json!(all);
+    let rows = texts(&page(&document), "#comparison-forest .row title");
+    let order = ["p50", "p99", "rps", "memory", "error"];
+    let expected = ["batch_8", "batch_1"].map(|scenario| order.map(|metric| (scenario, metric)));
+    assert_eq!(rows.len(), 10);
+    for (row, (scenario, metric)) in rows.iter().zip(expected.concat()) {
+        assert!(row.starts_with(scenario) && row.contains(metric), "{row}");
+    }
+}
+
+#[test]
+fn a_regression_that_lets_the_build_pass_is_not_drawn_as_one_that_does_not() {
+    let mut document = whole();
+    document["comparison"]["metrics"] =
+        json!([compared("batch_1", "latency.p95_ms", "regressed", false)]);
+    let crosses = "#comparison-forest .chart .stroke-bad, #trend-0 .chart .stroke-bad";
+    assert!(!texts(&page(&document), crosses).is_empty());
+    document["comparison"]["passed"] = json!(true);
+    document["comparison"]["accepted"] = json!("a larger model");
+    let accepted = page(&document);
+    assert!(texts(&accepted, crosses).is_empty());
+    assert!(texts(&accepted, "#comparison-forest figcaption")[0].contains("lets the build pass"));
+}
