@@ -3,7 +3,10 @@ use std::collections::HashMap;
 use super::judgement::{CheckGroup, Status};
 
 /// Every limit that a metric was held to, whichever section asked, and the answer.
-pub(crate) struct Limits<'a>(HashMap<(Option<&'a str>, &'a str), Vec<(f64, Status)>>);
+pub(crate) struct Limits<'a>(HashMap<Asked<'a>, Vec<(f64, Status)>>);
+
+/// A scenario, or the run as a whole, and a metric.
+type Asked<'a> = (Option<&'a str>, &'a str);
 
 impl<'a> Limits<'a> {
     pub(crate) fn of(groups: &[CheckGroup<'a>]) -> Limits<'a> {

@@ -148,7 +148,7 @@ fn a_long_name_of_a_scenario_is_cut_in_a_chart_and_whole_under_the_pointer() {
 #[test]
 fn a_cross_stands_only_where_requests_failed() {
     let mut document = whole();
-    let failed = |second: u64| second < 15 || second >= 184;
+    let failed = |second: u64| !(15..184).contains(&second);
     document["scenarios"][0]["timeline"] = (0..200)
         .map(|second| {
             json!({"repetition": second / 100, "second": second % 100, "duration_s": 1, "rps": 900,
