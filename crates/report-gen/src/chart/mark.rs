@@ -54,6 +54,16 @@ impl Mark {
         }
     }
 
+    /// That nothing is to be written over what stands beside its place; others leave no room for words anyway.
+    pub(super) fn keep_free(self, drawing: &mut Drawing, (left, down): (f64, f64)) {
+        let rows = (down - 3.5, down + 3.5);
+        match self {
+            Mark::FromLeft => drawing.keep_free((left - 4.4, left - 2.0), rows),
+            Mark::FromRight => drawing.keep_free((left + 2.0, left + 4.4), rows),
+            _ => {}
+        }
+    }
+
     /// For a legend.
     pub(crate) fn swatch(self, ink: Ink) -> String {
         let look = self.look(ink);

@@ -145,6 +145,7 @@ impl Panel {
     pub(crate) fn point(&self, drawing: &mut Drawing, mark: Mark, ink: Ink, point: (f64, f64)) {
         if let Some(place) = self.place(point) {
             mark.draw(drawing, ink, place);
+            mark.keep_free(drawing, place);
         }
     }
 
@@ -240,12 +241,13 @@ impl Panel {
         }
     }
 
-    /// Words left above a point, or right below it.
+    /// Words left above a point, or right of it.
     pub(crate) fn words(&self, drawing: &mut Drawing, point: (f64, f64), words: &str) {
         if let Some((left, down)) = self.place(point) {
             let places = [
                 (left - 1.8, down - 7.0, Anchor::End),
                 (left + 2.0, down + 14.0, Anchor::Start),
+                (left + 2.0, down - 7.0, Anchor::Start),
             ];
             drawing.words(&places, words);
         }

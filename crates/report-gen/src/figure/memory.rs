@@ -33,7 +33,7 @@ pub(super) fn figure(
         title: "Memory over time".to_owned(),
         note: subject
             .measured
-            .and_then(phase::of_timeline)
+            .and_then(phase::of_load)
             .filter(|_| matches!(content, Content::Drawn(_))),
         content,
         id,

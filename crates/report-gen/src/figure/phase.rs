@@ -6,8 +6,18 @@ use schema::evidence::{Mode, Scenario, ScenarioKind, unit_symbol};
 
 use crate::model::number;
 
-/// Of what is told second by second, a sentence; `None` where the document does not tell.
+/// Of latency and throughput second by second, in sentences; `None` where the document does not tell.
 pub(super) fn of_timeline(scenario: &Scenario) -> Option<String> {
+    let load = of_load(scenario)?;
+    Some(if has_two(scenario) {
+        load + " Latency by percentile is of other requests, one after another."
+    } else {
+        load
+    })
+}
+
+/// Of anything second by second, a sentence; `None` where the document does not tell.
+pub(super) fn of_load(scenario: &Scenario) -> Option<String> {
     let connections = scenario.concurrent_requests.map(|count| match count {
         1 => "1 connection".to_owned(),
         count => format!("{count} connections"),
@@ -21,12 +31,7 @@ pub(super) fn of_timeline(scenario: &Scenario) -> Option<String> {
         (Mode::Open, None) => "in open loop".to_owned(),
     };
     let over = connections.map_or_else(String::new, |connections| format!(" over {connections}"));
-    let other = if has_two(scenario) {
-        " Latency by percentile is of other requests, one after another."
-    } else {
-        ""
-    };
-    Some(format!("Under load{over}, {mode}.{other}"))
+    Some(format!("Under load{over}, {mode}."))
 }
 
 /// Of its latency as a whole, a sentence; `None` where the document tells no number.
@@ -36,7 +41,9 @@ pub(super) fn of_latency(scenario: Option<&Scenario>, samples: Option<u64>) -> O
         samples => format!("{samples} requests"),
     };
     Some(if scenario.is_some_and(has_two) {
-        format!("Of {samples}, one after another: not those under load, which is drawn over time.")
+        format!(
+            "Of {samples}, one after another. What is drawn over time is of other requests, under load."
+        )
     } else {
         format!("Of {samples}.")
     })
