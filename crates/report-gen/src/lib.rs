@@ -7,6 +7,7 @@ mod chart;
 mod error;
 mod figure;
 mod format;
+mod markup;
 mod model;
 mod options;
 

@@ -1,10 +1,11 @@
 use std::fmt::{self, Display, Write};
 
-use askama::filters::{Escaper, Html};
+use askama::filters::Escaper;
 
 use super::ink::Ink;
 use super::path::WIDTH;
 use super::ticks::{NARROWEST, width};
+use crate::markup::Escape;
 
 /// An SVG under construction. What is written to it is escaped; what cannot be drawn is left out, never NaN.
 pub(crate) struct Drawing {
@@ -370,7 +371,7 @@ pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Html.write_escaped_str(formatter, self.0)
+        Escape.write_escaped_str(formatter, self.0)
     }
 }
 

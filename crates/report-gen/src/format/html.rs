@@ -1,6 +1,6 @@
 use askama::Template;
 use serde::de::IgnoredAny;
-use toolkit::Screen;
+use toolkit::{Screen, on_one_line};
 
 use super::Format;
 use crate::error::Error;
@@ -10,7 +10,6 @@ use crate::model::Report;
 /// One page that needs nothing but itself: no script, no font, no image, nothing from the network.
 pub(crate) struct Html;
 
-/// askama escapes every value for HTML unless the template says otherwise.
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
@@ -30,7 +29,8 @@ impl Page<'_> {
     /// characters for each would make the page a quarter longer.
     fn document(&self) -> String {
         let text = abridged(&self.report.document.to_string());
-        text.replace('&', "&amp;").replace('<', "&lt;")
+        let lines: Vec<String> = text.lines().map(on_one_line).collect();
+        lines.join("\n").replace('&', "&amp;").replace('<', "&lt;")
     }
 }
 

@@ -50,14 +50,6 @@ impl Status {
         }
     }
 
-    /// `passed`: whether it lets the build pass.
-    pub(crate) fn of_check(status: CheckStatus, passed: bool) -> Status {
-        Status {
-            word: status.name(),
-            tone: Tone::of(passed, status == CheckStatus::Pass),
-        }
-    }
-
     /// Of one rate of a search: that it is too much is what a search is to find.
     pub(crate) fn of_step(held: bool, certain: bool) -> Status {
         Status {
@@ -131,6 +123,17 @@ impl<'a> Asker<'a> {
             limit_file: limit_file::of(section, evidence),
         }
     }
+
+    /// The answer to one of its checks.
+    pub(crate) fn status(&self, check: &Check) -> Status {
+        Status {
+            word: check.status.name(),
+            tone: Tone::of(
+                check.passed || !self.refuses,
+                check.status == CheckStatus::Pass,
+            ),
+        }
+    }
 }
 
 /// A question to the evidence and its answer, whichever section asked.
@@ -180,7 +183,7 @@ impl<'a> CheckRow<'a> {
                 .value()
                 .zip(limit)
                 .and_then(|(actual, limit)| distance(actual, limit)),
-            status: Status::of_check(check.status, check.passed || !asker.refuses),
+            status: asker.status(check),
             note: check.note.as_deref(),
             hint: None,
             took_ms: None,

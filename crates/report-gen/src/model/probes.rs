@@ -2,7 +2,7 @@ use schema::Section;
 use schema::evidence::{Evidence, HealthChecks, ProbeCheck, SmokeTests};
 
 use super::facts::known;
-use super::judgement::{Asker, Status};
+use super::judgement::Asker;
 use super::part::{Column, Part, Row, Table};
 use super::quantity::{milliseconds, said};
 
@@ -44,10 +44,7 @@ fn table(caption: &str, asker: Asker<'_>, probes: &[ProbeCheck]) -> Table {
     let rows = probes
         .iter()
         .map(|probe| Row {
-            status: Some(Status::of_check(
-                probe.check.status,
-                probe.check.passed || !asker.refuses,
-            )),
+            status: Some(asker.status(&probe.check)),
             cells: vec![
                 String::new(),
                 probe.check.name.clone(),

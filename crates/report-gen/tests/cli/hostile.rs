@@ -108,6 +108,7 @@ fn no_text_becomes_a_command_to_the_runner() {
     let lines = ["::error title=a::b"; 3].join("\n\u{2003}");
     for text in [words, lines, "##[error] title".to_owned()] {
         for format in [
+            "html",
             "markdown",
             "summary",
             "junit",
@@ -130,6 +131,7 @@ fn no_text_becomes_a_command_to_the_runner() {
 fn no_text_changes_the_order_in_which_others_are_read() {
     let document = with_all_texts("a\u{202e}dessap\u{2066}\u{200f}b");
     for format in [
+        "html",
         "terminal",
         "markdown",
         "github",

@@ -220,7 +220,7 @@ impl Page {
             .flat_map(|(section, checks)| {
                 let asker = Asker::of(section, evidence);
                 checks.iter().map(move |(group, check)| {
-                    let status = Status::of_check(check.status, check.passed || !asker.refuses);
+                    let status = asker.status(check);
                     (name_of(section, group, check), *check, status)
                 })
             })
