@@ -56,6 +56,14 @@ pub fn holds(condition: Option<&str>, context: &impl Context) -> Result<bool, St
     Ok(truth && (asks_for_status(&expression) || context.status(Status::Success)))
 }
 
+/// What the expression comes to, as text.
+pub fn text(expression: &str, context: &impl Context) -> Result<String, String> {
+    match evaluate(&parse(expression)?, context)? {
+        Value::Text(text) => Ok(text),
+        Value::Truth(truth) => Ok(truth.to_string()),
+    }
+}
+
 fn asks_for_status(expression: &Expression) -> bool {
     match expression {
         Expression::Status(_) => true,
@@ -69,13 +77,22 @@ fn asks_for_status(expression: &Expression) -> bool {
 
 fn evaluate(expression: &Expression, context: &impl Context) -> Result<Value, String> {
     let truth = |inner: &Expression| evaluate(inner, context).map(|value| value.is_truthy());
+    // Both operators come to one of their sides, as in `condition && 'this' || 'that'`.
+    let one_of = |left: &Expression, right: &Expression, decides: bool| {
+        let left = evaluate(left, context)?;
+        if left.is_truthy() == decides {
+            Ok(left)
+        } else {
+            evaluate(right, context)
+        }
+    };
     Ok(match expression {
         Expression::Literal(value) => value.clone(),
         Expression::Path(path) => Value::Text(context.value(path)?),
         Expression::Status(status) => Value::Truth(context.status(*status)),
         Expression::Not(inner) => Value::Truth(!truth(inner)?),
-        Expression::And(left, right) => Value::Truth(truth(left)? && truth(right)?),
-        Expression::Or(left, right) => Value::Truth(truth(left)? || truth(right)?),
+        Expression::And(left, right) => return one_of(left, right, false),
+        Expression::Or(left, right) => return one_of(left, right, true),
         Expression::Equal(left, right) => {
             match (evaluate(left, context)?, evaluate(right, context)?) {
                 (Value::Text(left), Value::Text(right)) => {

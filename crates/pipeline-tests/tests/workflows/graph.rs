@@ -16,6 +16,8 @@ pub struct Workflow {
     pub permissions: Value,
     #[serde(default)]
     pub defaults: Value,
+    #[serde(default)]
+    pub concurrency: Value,
     pub jobs: BTreeMap<String, Job>,
 }
 
@@ -35,12 +37,15 @@ pub struct Job {
 
 #[derive(Debug, Deserialize)]
 pub struct Step {
+    pub id: Option<String>,
     pub uses: Option<String>,
     pub run: Option<String>,
     #[serde(rename = "if")]
     pub condition: Option<String>,
     #[serde(default)]
     pub with: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -93,12 +98,14 @@ pub const PULL_REQUEST: Event = Event {
     branch: "main",
     facts: &[
         ("github.event_name", "pull_request"),
+        ("github.run_id", "99"),
         ("github.ref", "refs/pull/7/merge"),
         ("github.repository", "us/service"),
         (
             "github.event.pull_request.head.repo.full_name",
             "us/service",
         ),
+        ("github.event.pull_request.user.login", "someone"),
     ],
 };
 
@@ -107,12 +114,31 @@ pub const FORK: Event = Event {
     branch: "main",
     facts: &[
         ("github.event_name", "pull_request"),
+        ("github.run_id", "99"),
         ("github.ref", "refs/pull/7/merge"),
         ("github.repository", "us/service"),
         (
             "github.event.pull_request.head.repo.full_name",
             "them/service",
         ),
+        ("github.event.pull_request.user.login", "someone"),
+    ],
+};
+
+/// Its branches are in the repository itself, and hold what strangers published.
+pub const DEPENDABOT: Event = Event {
+    name: "pull_request",
+    branch: "main",
+    facts: &[
+        ("github.event_name", "pull_request"),
+        ("github.run_id", "99"),
+        ("github.ref", "refs/pull/7/merge"),
+        ("github.repository", "us/service"),
+        (
+            "github.event.pull_request.head.repo.full_name",
+            "us/service",
+        ),
+        ("github.event.pull_request.user.login", "dependabot[bot]"),
     ],
 };
 
@@ -121,6 +147,7 @@ pub const DEVELOP: Event = Event {
     branch: "develop",
     facts: &[
         ("github.event_name", "push"),
+        ("github.run_id", "99"),
         ("github.ref", "refs/heads/develop"),
     ],
 };
@@ -130,6 +157,7 @@ pub const MAIN: Event = Event {
     branch: "main",
     facts: &[
         ("github.event_name", "push"),
+        ("github.run_id", "99"),
         ("github.ref", "refs/heads/main"),
     ],
 };
@@ -139,11 +167,12 @@ pub const RELEASE: Event = Event {
     branch: "",
     facts: &[
         ("github.event_name", "release"),
+        ("github.run_id", "99"),
         ("github.ref", "refs/tags/v1.4.2"),
     ],
 };
 
-pub const EVENTS: [Event; 5] = [PULL_REQUEST, FORK, DEVELOP, MAIN, RELEASE];
+pub const EVENTS: [Event; 6] = [PULL_REQUEST, FORK, DEPENDABOT, DEVELOP, MAIN, RELEASE];
 
 /// An event, and how the repository is set up.
 pub struct World<'a> {

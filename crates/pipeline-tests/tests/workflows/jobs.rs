@@ -7,9 +7,9 @@ use pipeline_tests::root;
 
 use crate::graph::Outcome::{Cancelled, Failure, Skipped, Success};
 use crate::graph::{
-    DEVELOP, EVENTS, Event, FORK, MAIN, Outcome, PULL_REQUEST, RELEASE, Workflow, World,
+    DEPENDABOT, DEVELOP, EVENTS, Event, FORK, MAIN, Outcome, PULL_REQUEST, RELEASE, Workflow, World,
 };
-use crate::text;
+use crate::{expression, text};
 
 const NOT_SET_UP: &[(&str, &str)] = &[("DEPLOY", ""), ("NOTIFY", "")];
 const SET_UP: &[(&str, &str)] = &[("DEPLOY", "true"), ("NOTIFY", "true")];
@@ -129,20 +129,21 @@ fn people_are_told_of_a_push_whatever_failed() {
 }
 
 #[test]
-fn a_pull_request_is_commented_on_also_when_its_performance_failed() {
+fn a_pull_request_is_commented_on_also_when_nothing_was_measured() {
     let workflow = pipeline();
     let comment = |event, fates: &[_]| run(&workflow, event, NOT_SET_UP, fates)["comment"];
     let failed = [("performance-validation", Failure)];
     assert_eq!(comment(PULL_REQUEST, &failed), Success);
     assert_eq!(
         comment(PULL_REQUEST, &[("build-and-test", Failure)]),
-        Skipped
+        Success
     );
     assert_eq!(
         comment(PULL_REQUEST, &[("performance-validation", Cancelled)]),
         Skipped
     );
     assert_eq!(comment(FORK, &failed), Skipped);
+    assert_eq!(comment(DEPENDABOT, &failed), Skipped);
     assert_eq!(comment(MAIN, &failed), Skipped);
 }
 
@@ -156,8 +157,78 @@ fn a_release_is_tested_measured_and_scanned() {
         .map(|(job, _)| *job);
     assert_eq!(
         ran.collect::<Vec<&str>>(),
-        ["build-and-test", "performance-validation", "security-scan"]
+        [
+            "build-and-test",
+            "code-scanning",
+            "performance-validation",
+            "security-scan"
+        ]
     );
+}
+
+#[test]
+fn what_was_found_is_handed_in_also_when_it_fails_the_build() {
+    let workflow = pipeline();
+    let outcome = |fates: &[_]| run(&workflow, MAIN, NOT_SET_UP, fates)["code-scanning"];
+    assert_eq!(outcome(&[("security-scan", Failure)]), Success);
+    assert_eq!(outcome(&[("build-and-test", Failure)]), Skipped);
+}
+
+#[test]
+fn people_are_told_which_environment_it_was_also_where_nothing_was_deployed() {
+    let told = |workflow: &Workflow, event, fates: &[_]| {
+        let world = World {
+            event,
+            variables: SET_UP,
+            fates,
+        };
+        assert_eq!(workflow.run(&world).unwrap()["notify"], Success);
+        let steps = &workflow.jobs["notify"].steps;
+        let environment = steps.iter().find_map(|step| step.env.get("ENVIRONMENT"));
+        expression::text(environment.unwrap(), &world).unwrap()
+    };
+    let as_it_is = pipeline();
+    for fates in [vec![], vec![("build-and-test", Failure)]] {
+        assert_eq!(told(&as_it_is, MAIN, &fates), "production");
+        assert_eq!(told(&as_it_is, DEVELOP, &fates), "staging");
+    }
+
+    // The page's way to deploy releases in place of pushes to main.
+    let releases = text("ci-cd.yml")
+        .replace(
+            "if: github.ref == 'refs/heads/main' && vars.DEPLOY",
+            "if: github.event_name == 'release' && vars.DEPLOY",
+        )
+        .replace(
+            "if: always() && github.event_name == 'push' && vars.DEPLOY",
+            "if: always() && (github.event_name == 'release' || github.ref == 'refs/heads/develop') && vars.DEPLOY",
+        );
+    let releases = Workflow::read(&releases);
+    let outcomes = run(&releases, RELEASE, SET_UP, &[]);
+    assert_eq!(outcomes["deploy-production"], Success);
+    assert_eq!(told(&releases, RELEASE, &[]), "production");
+    assert_eq!(told(&releases, DEVELOP, &[]), "staging");
+    assert_eq!(run(&releases, MAIN, SET_UP, &[])["notify"], Skipped);
+}
+
+#[test]
+fn only_runs_of_one_pull_request_wait_for_or_end_each_other() {
+    let workflow = pipeline();
+    let group = workflow.concurrency["group"].as_str().unwrap();
+    let of_event = group.strip_prefix("${{ github.workflow }}-").unwrap();
+    for event in EVENTS {
+        let world = World {
+            event,
+            variables: &[],
+            fates: &[],
+        };
+        let expected = match event.name {
+            "pull_request" => "refs/pull/7/merge",
+            _ => "99",
+        };
+        assert_eq!(expression::text(of_event, &world).unwrap(), expected);
+    }
+    assert_eq!(workflow.concurrency["cancel-in-progress"], true);
 }
 
 #[test]

@@ -81,6 +81,66 @@ fn a_good_run_passes_and_becomes_the_baseline_of_the_next() {
 }
 
 #[test]
+fn a_kind_of_host_is_a_name_that_stays_the_same() {
+    let checkout = Checkout::new();
+    let told = || {
+        checkout.place.write("output", "");
+        checkout
+            .run("host", &[("GITHUB_OUTPUT", "output")])
+            .ended(0);
+        checkout.read("output")
+    };
+    let host = told();
+    let digits = host
+        .strip_prefix("host=")
+        .and_then(|rest| rest.strip_suffix('\n'));
+    let digits = digits.unwrap_or_else(|| panic!("{host}"));
+    let is_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(is_digits && digits.len() == 16, "{host}");
+    assert_eq!(told(), host);
+    // Of nothing it would be the same everywhere.
+    assert_ne!(digits, &toolkit::files::sha256(b"")[..16]);
+}
+
+#[test]
+fn a_kind_of_host_is_what_the_fingerprint_of_a_run_tells_apart() {
+    let line = recipe("host");
+    for fact in [
+        "model name",
+        "nproc",
+        "MemTotal",
+        "/.dockerenv /run/.containerenv",
+        "hypervisor",
+        "sys_vendor",
+    ] {
+        assert!(line.contains(fact), "{fact}");
+        // With what tells hosts apart, the recipe changes too.
+        let other = match fact {
+            "nproc" => line.replace("nproc", "echo 4096"),
+            "model name" => line.replace(
+                "grep -m1 'model name' /proc/cpuinfo",
+                "echo 'model name : other'",
+            ),
+            "MemTotal" => line.replace("/proc/meminfo", "meminfo"),
+            "/.dockerenv /run/.containerenv" => {
+                line.replace("ls /.dockerenv /run/.containerenv", "echo /other")
+            }
+            "hypervisor" => line.replace("grep -m1 -ow hypervisor /proc/cpuinfo", "echo other"),
+            _ => line.replace("cat /sys/class/dmi/id/sys_vendor", "echo other"),
+        };
+        let place = Workplace::default();
+        place.write("meminfo", "MemTotal: 99999999999 kB\n");
+        let said = |line: &str| {
+            place
+                .shell(&line.replace("\"${GITHUB_OUTPUT:-/dev/stderr}\"", "/dev/stdout"))
+                .ended(0)
+                .stdout
+        };
+        assert_ne!(said(&line), said(&other), "{fact}");
+    }
+}
+
+#[test]
 fn a_bad_run_is_red_reported_and_no_baseline() {
     let _alone = alone();
     let checkout = Checkout::new();

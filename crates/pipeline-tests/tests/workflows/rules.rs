@@ -65,8 +65,45 @@ fn nothing_may_write_but_the_comment_and_the_code_scanning() {
     }
     assert_eq!(
         writes,
-        ["comment: pull-requests", "security-scan: security-events"]
+        ["code-scanning: security-events", "comment: pull-requests"]
     );
+}
+
+#[test]
+fn what_may_write_runs_no_tool_but_for_the_comment() {
+    let workflows = workflows();
+    let (_, workflow) = workflows
+        .iter()
+        .find(|(file, _)| file == "ci-cd.yml")
+        .unwrap();
+    let steps = &workflow.jobs["code-scanning"].steps;
+    assert!(steps.iter().all(|step| step.run.is_none()));
+}
+
+#[test]
+fn each_kind_of_host_has_baselines_of_its_own() {
+    let mut caches = 0;
+    for (file, workflow) in workflows() {
+        for job in workflow.jobs.values() {
+            let mut host_is_known = false;
+            for step in &job.steps {
+                host_is_known |= step.id.as_deref() == Some("host");
+                if step.with.get("path").is_none_or(|path| path != "baselines") {
+                    continue;
+                }
+                for key in ["key", "restore-keys"] {
+                    let Some(key) = step.with.get(key).and_then(Value::as_str) else {
+                        assert!(is_use_of(step, "actions/cache/save"), "{file}: {step:?}");
+                        continue;
+                    };
+                    assert!(key.contains("${{ steps.host.outputs.host }}"), "{key}");
+                }
+                assert!(host_is_known, "{file}: {step:?}");
+                caches += 1;
+            }
+        }
+    }
+    assert_eq!(caches, 4);
 }
 
 #[test]

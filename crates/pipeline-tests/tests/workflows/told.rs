@@ -70,6 +70,32 @@ fn the_comment_is_put_on_the_pull_request_whatever_the_verdict() {
 }
 
 #[test]
+fn a_comment_about_an_earlier_commit_does_not_stay_where_this_one_was_not_measured() {
+    let checkout = Checkout::new();
+    let (api, sent) = listener();
+    let told = checkout.run(
+        "comment-unmeasured",
+        &[
+            ("GITHUB_API_URL", api.as_str()),
+            ("GITHUB_REPOSITORY", "us/service"),
+            ("GITHUB_TOKEN", "of-a-test"),
+            ("PULL_REQUEST", "7"),
+            ("COMMIT", "0123abc"),
+            ("RUN", "https://example.org/runs/9"),
+        ],
+    );
+    told.ended(0);
+    let sent = sent.lock().unwrap();
+    let comment = sent.last().unwrap();
+    assert!(
+        comment.contains("not measured") && comment.contains("0123abc"),
+        "{comment}"
+    );
+    // The comment that the report is in, not another one.
+    assert!(comment.contains("<!-- perfpipe:local -->"), "{comment}");
+}
+
+#[test]
 fn a_deployment_is_shown_whether_it_answers_or_not() {
     let checkout = Checkout::new();
     let document = r#"{"schema_version": "1.0", "health_checks": {"passed": false, "failure_rate": 100.0, "checks": []}}"#;
@@ -96,7 +122,26 @@ fn a_deployment_that_failed_is_told_in_slack() {
         );
         told.ended(0);
     }
+    {
+        let sent = sent.lock().unwrap();
+        assert_eq!(sent.len(), 3);
+        assert!(sent.iter().all(|body| body.contains("staging")), "{sent:?}");
+    }
+
+    // Where the service was asked, what it answered is told too.
+    checkout.place.write(
+        "deployment.json",
+        r#"{"schema_version": "1.0", "health_checks": {"passed": false, "failure_rate": 100.0, "checks": []}}"#,
+    );
+    let told = checkout.run(
+        "notify",
+        &[
+            ("ENVIRONMENT", "staging"),
+            ("STATUS", "failure"),
+            ("SLACK_WEBHOOK_URL", url.as_str()),
+        ],
+    );
+    told.ended(0);
     let sent = sent.lock().unwrap();
-    assert_eq!(sent.len(), 3);
-    assert!(sent.iter().all(|body| body.contains("staging")), "{sent:?}");
+    assert!(sent[3].contains("health_checks"), "{sent:?}");
 }
