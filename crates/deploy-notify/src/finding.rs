@@ -8,6 +8,8 @@ use schema::evidence::{
 use toolkit::figure::figure;
 use toolkit::summary::sentence;
 
+use crate::judgement;
+
 /// One thing for which the evidence says no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
@@ -63,9 +65,9 @@ impl Findings {
             let worse = section.metrics.iter().filter(|metric| !metric.passed);
             worse.for_each(|metric| findings.add(of_metric(metric)));
         }
-        for (section, passed) in evidence.verdicts() {
+        for section in judgement::who_says_no(evidence) {
             let told = findings.failed.iter().any(|known| known.section == section);
-            if !passed && !told {
+            if !told {
                 findings.add(of_section(section));
             }
         }
@@ -139,6 +141,9 @@ fn of_section(section: &'static str) -> Finding {
     let text = match section {
         "run" => "the run was broken off".to_owned(),
         "capacity" => "there is no rate at which the condition holds".to_owned(),
+        "overall_success" => {
+            "the document says no, and no section says why that is known here".to_owned()
+        }
         section => format!("{section} says no"),
     };
     Finding {

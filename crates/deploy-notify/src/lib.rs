@@ -1,6 +1,6 @@
 //! deploy-notify: how a deployment ended, told to people and systems.
 //!
-//! `message` is what is told (`status` how it ended, `finding` what failed in the evidence), `channel` whom it is told, one
+//! `message` is what is told (`status` how it ended, `judgement` what the evidence says in all, `finding` what failed in it), `channel` whom it is told, one
 //! a file, `delivery` how a request gets there in spite of bad days. `surroundings` is what CI knows, `secret` what nobody may
 //! read, `github` what the three channels of GitHub share, `text` how words fit into a limit.
 
@@ -9,6 +9,7 @@ mod delivery;
 mod error;
 mod finding;
 mod github;
+mod judgement;
 mod message;
 mod options;
 mod secret;
@@ -46,6 +47,7 @@ fn notify(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     let _whole_pipe_is_interrupted_by_its_first_tool = Interrupt::defer()?;
     let incoming = documents::read_begun(streams)?;
     let evidence = incoming.as_ref().map(|incoming| &incoming.evidence);
+    let says_no = evidence.and_then(judgement::success) == Some(false);
     let message = Message::of(&options, evidence)?;
     let client = Client::new(Security::default(), USER_AGENT);
     let mut failed = Vec::new();
@@ -71,10 +73,12 @@ fn notify(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
         Some(incoming) => incoming.pass_on(None, streams),
         None => Ok(Exit::Passed),
     };
-    if failed.is_empty() {
-        Ok(verdict?)
-    } else {
-        Err(Error::Channels(failed))
+    let verdict = verdict?;
+    match (failed.is_empty(), says_no) {
+        (false, _) => Err(Error::Channels(failed)),
+        // Also where no section says so that is known, and the document goes on without a verdict.
+        (true, true) => Ok(Exit::Failed),
+        (true, false) => Ok(verdict),
     }
 }
 

@@ -5,6 +5,7 @@ use toolkit::http::without_user;
 
 use crate::error::Error;
 use crate::finding::{Finding, Findings};
+use crate::judgement;
 use crate::options::Options;
 use crate::status::Status;
 use crate::surroundings;
@@ -137,7 +138,7 @@ fn page(option: &'static str, url: Option<String>) -> Result<Option<String>, Err
 
 impl Verdict {
     fn of(evidence: &Evidence) -> Verdict {
-        match evidence.success() {
+        match judgement::success(evidence) {
             Some(true) => Verdict::Passed,
             Some(false) => Verdict::Failed,
             None => Verdict::NotJudged,

@@ -2,6 +2,7 @@ use schema::evidence::Evidence;
 use toolkit::ToolkitError;
 
 use crate::error::Error;
+use crate::judgement;
 
 /// How a deployment ended, or how far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +31,12 @@ impl Status {
     /// as if nothing had failed.
     pub(crate) fn of(asked: Option<&str>, evidence: Option<&Evidence>) -> Result<Status, Error> {
         let asked = asked.map(Status::named).transpose()?;
-        match (asked, evidence.and_then(Evidence::success)) {
+        match (asked, evidence.and_then(judgement::success)) {
             (Some(Status::Success), Some(false)) => Err(Error::Contradiction {
-                failed: evidence.map(failed).unwrap_or_default().join(", "),
+                failed: evidence
+                    .map(judgement::who_says_no)
+                    .unwrap_or_default()
+                    .join(", "),
             }),
             (Some(asked), _) => Ok(asked),
             (None, Some(true)) => Ok(Status::Success),
@@ -70,14 +74,6 @@ impl Status {
             Status::Pending | Status::Queued | Status::InProgress => "⏳",
         }
     }
-}
-
-fn failed(evidence: &Evidence) -> Vec<&'static str> {
-    let verdicts = evidence.verdicts().into_iter();
-    verdicts
-        .filter(|(_, passed)| !passed)
-        .map(|(section, _)| section)
-        .collect()
 }
 
 #[cfg(test)]

@@ -87,6 +87,27 @@ fn a_success_is_told_to_nobody_where_the_document_says_no() {
 }
 
 #[test]
+fn a_document_that_says_no_itself_is_never_told_as_a_success() {
+    let document = r#"{"deployment":{"passed":false},"overall_success":false,"validation":{"passed":true,"checks":[]}}"#;
+    let slack = Service::ok();
+    let variables = [("SLACK_WEBHOOK_URL", slack.url.as_str())];
+    let ran = run(&["--slack", "--status=success"], &variables, document).ended(2);
+    assert!(
+        ran.stderr
+            .contains("the document on stdin says no (overall_success); nobody was told"),
+        "{ran}"
+    );
+    assert_eq!(slack.lines().len(), 0);
+    run(&["--slack"], &variables, document).ended(1);
+    assert_eq!(
+        slack.only().body["text"],
+        "❌ Deployment to staging: failure\n\
+         the evidence says no: the document says no, and no section says why that is known here"
+    );
+    run(&["--slack", "--exit-zero"], &variables, document).ended(0);
+}
+
+#[test]
 fn the_other_channels_are_told_where_one_fails_and_the_document_goes_on() {
     let slack = Service::answering(|_, _| answer(404, "no_service"));
     let hook = Service::ok();
