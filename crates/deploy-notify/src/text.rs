@@ -23,9 +23,9 @@ pub(crate) fn fitted(text: &str, limit: usize, written: fn(char) -> Cow<'static,
     fitted
 }
 
-/// On one line, else as it is.
+/// On one line and in its own direction, else as it is.
 pub(crate) fn plain(character: char) -> Cow<'static, str> {
-    if character.is_control() {
+    if is_disturbing(character) {
         " ".into()
     } else {
         character.to_string().into()
@@ -38,7 +38,17 @@ pub(crate) fn length(text: &str) -> usize {
 }
 
 pub(crate) fn is_one_line(text: &str) -> bool {
-    !text.contains(char::is_control)
+    !text.contains(is_disturbing)
+}
+
+/// Whether it ends a line, commands a terminal, or turns the direction in which what stands beside it is read (Unicode's
+/// bidirectional formatting characters).
+fn is_disturbing(character: char) -> bool {
+    let turns_or_ends_a_line = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    character.is_control() || turns_or_ends_a_line
 }
 
 /// `1 check`, `2 checks`.
@@ -57,12 +67,13 @@ mod tests {
         assert_eq!(fitted("abc", 3, plain), "abc");
         assert_eq!(fitted("abcd", 3, plain), "ab…");
         assert_eq!(fitted("a\nb", 3, plain), "a b");
+        assert_eq!(fitted("a\u{202e}b\u{2066}", 4, plain), "a b ");
         assert_eq!(fitted("a🙂🙂", 4, plain), "a🙂…");
     }
 
     proptest! {
         #[test]
-        fn no_text_is_longer_than_its_limit(text in "\\PC*", limit in 1usize..50) {
+        fn no_text_is_longer_than_its_limit(text in "[\\PC--[\u{2028}\u{2029}]]*", limit in 1usize..50) {
             let cut = fitted(&text, limit, plain);
             prop_assert!(length(&cut) <= limit, "{}", cut);
             prop_assert_eq!(cut == text, length(&text) <= limit);

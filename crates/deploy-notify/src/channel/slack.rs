@@ -68,15 +68,17 @@ fn payload(message: &Message) -> Value {
         json!({"type": "section", "fields": fields(message)}),
     ];
     if let Some(text) = &message.text {
-        blocks.push(section(fitted(text, SECTION_LIMIT, escaped)));
+        blocks.push(section(fitted(text, SECTION_LIMIT, escaped_lines)));
     }
     if !message.findings.is_empty() {
         blocks.push(section(findings(message)));
     }
     let time = fitted(&message.time, FIELD_LIMIT, escaped);
     blocks.push(json!({"type": "context", "elements": [mrkdwn(time)]}));
-    let text = format!("{headline}\n{}", message.summary);
-    json!({"text": fitted(&text, SECTION_LIMIT, escaped), "blocks": blocks})
+    let headline = fitted(&headline, FIELD_LIMIT, escaped) + "\n";
+    let room = SECTION_LIMIT - length(&headline);
+    let text = headline + &fitted(&message.summary, room, escaped);
+    json!({"text": text, "blocks": blocks})
 }
 
 /// At most ten.
@@ -114,11 +116,12 @@ fn findings(message: &Message) -> String {
     let mut text = "*What failed*".to_owned();
     let mut shown = 0;
     for finding in &message.findings {
-        let line = format!("\n• {}: {}", finding.status, finding.text);
+        let line = format!("• {}: {}", finding.status, finding.text);
         let line = fitted(&line, FINDING_LIMIT, escaped);
-        if length(&text) + length(&line) > SECTION_LIMIT - MORE_LIMIT {
+        if length(&text) + 1 + length(&line) > SECTION_LIMIT - MORE_LIMIT {
             break;
         }
+        text.push('\n');
         text += &line;
         shown += 1;
     }
@@ -145,8 +148,15 @@ fn escaped(character: char) -> Cow<'static, str> {
         '<' => "&lt;".into(),
         '>' => "&gt;".into(),
         '@' => "@\u{200b}".into(),
-        '\n' => "\n".into(),
         other => plain(other),
+    }
+}
+
+/// The same of what whoever deployed says, who may make lines.
+fn escaped_lines(character: char) -> Cow<'static, str> {
+    match character {
+        '\n' => "\n".into(),
+        other => escaped(other),
     }
 }
 

@@ -1,6 +1,20 @@
 use super::*;
 
 #[test]
+fn lines_are_made_by_whoever_deployed_and_by_no_document() {
+    let slack = Service::ok();
+    let variables = [("SLACK_WEBHOOK_URL", slack.url.as_str())];
+    let evil = judged(false).replace("latency.p99_ms", "a\\n• forged\\u202e");
+    run(&["--slack", "--message=one\ntwo"], &variables, &evil).ended(1);
+    let body = slack.only().body;
+    assert_eq!(body["blocks"][2]["text"]["text"], "one\ntwo");
+    let findings = body["blocks"][3]["text"]["text"].as_str().unwrap();
+    assert!(findings.contains("a • forged "), "{findings}");
+    assert_eq!(findings.lines().count(), 2, "{findings}");
+    assert_eq!(body["text"].as_str().unwrap().lines().count(), 2, "{body}");
+}
+
+#[test]
 fn a_message_is_blocks_and_a_text_for_whoever_knows_none() {
     let slack = Service::ok();
     let variables = [github(&slack), vec![("SLACK_WEBHOOK_URL", &*slack.url)]].concat();
