@@ -24,6 +24,32 @@ pub(crate) enum Error {
         /// The other.
         other: &'static str,
     },
+    /// An argument of no option, which may be a secret in the wrong place.
+    #[error(
+        "found an argument that belongs to no option, which is not repeated because it may be a secret: no switch takes a value; \
+         the address for --slack is in SLACK_WEBHOOK_URL or in the file that --slack-webhook-file names"
+    )]
+    StrayArgument,
+    /// Something in the place of the name of a variable, which may be the address itself.
+    #[error(
+        "--webhook-env: expected the name of a variable; an address is given with --webhook, or in the variable. What was found is \
+         not repeated: it may be a secret"
+    )]
+    NoVariable,
+    /// Something in the place of a file's name, which may be the secret itself.
+    #[error(
+        "{option}: expected the name of a file that can be read; the secret itself belongs into that file or into {variables}. What \
+         was found is not repeated: it may be the secret"
+    )]
+    NoFile {
+        /// The option that names a file.
+        option: &'static str,
+        /// Where the secret may be in place of a file.
+        variables: String,
+    },
+    /// An address without a scheme. It may be a secret.
+    #[error("--webhook: expected an address as in https://host/path")]
+    NoScheme,
     /// An option that nothing looks at.
     #[error("{option}: only {by} looks at it, which is not asked for")]
     Unused {
@@ -54,6 +80,12 @@ pub(crate) enum Error {
     /// A secret cannot be used.
     #[error("{source_name}: expected one line of text, and nothing else")]
     OddSecret {
+        /// Its variable or file.
+        source_name: String,
+    },
+    /// A token that no header can carry.
+    #[error("{source_name}: expected a token of ASCII letters, digits and signs, without spaces")]
+    OddToken {
         /// Its variable or file.
         source_name: String,
     },
@@ -94,7 +126,9 @@ pub(crate) enum Error {
     )]
     NoPullRequest,
     /// It is not known which commit.
-    #[error("nothing says which commit: give --commit SHA, or a document with run.source.commit")]
+    #[error(
+        "nothing says which commit: give --commit SHA, or, but for a comment on a pull request, a document with run.source.commit"
+    )]
     NoCommit,
     /// A commit is not written out.
     #[error("commit {commit}: GitHub takes statuses of whole commits only, expected 40 digits")]
@@ -113,6 +147,12 @@ pub(crate) enum Error {
         characters: usize,
         /// How many it may have.
         most: usize,
+    },
+    /// A comment would say nothing.
+    #[error("{path}: is empty: a comment says something")]
+    EmptyBody {
+        /// The file.
+        path: String,
     },
     /// A file that is to be said is not text.
     #[error("{path}: expected UTF-8")]

@@ -34,6 +34,11 @@ impl GitHub {
             options.github_token_file.as_deref(),
             &["GITHUB_TOKEN", "GH_TOKEN"],
         )?;
+        if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::OddToken {
+                source_name: token.source_name,
+            });
+        }
         let url = surroundings::variable(API_VARIABLE).unwrap_or_else(|| API_URL.to_owned());
         let api = Target::parse(&url)?;
         refuse_in_the_clear(&api, API_VARIABLE)?;

@@ -78,10 +78,13 @@ impl Message {
         let measured = run.as_ref().and_then(|run| run.commit.clone());
         let commit = match &options.commit {
             Some(commit) => Some(commit.clone()),
-            None => surroundings::event()?
-                .head_commit()
-                .or(measured)
-                .or_else(|| surroundings::variable("GITHUB_SHA")),
+            None => match surroundings::event()? {
+                event if event.is_comment() => None,
+                event => event
+                    .head_commit()
+                    .or(measured)
+                    .or_else(|| surroundings::variable("GITHUB_SHA")),
+            },
         };
         Ok(Message {
             environment: options.environment.clone(),

@@ -5,6 +5,7 @@ use toolkit::{commit, documents, duration};
 
 use crate::channel::CHANNELS;
 use crate::error::Error;
+use crate::secret::is_token;
 use crate::text::is_one_line;
 
 /// More than that names nothing.
@@ -20,6 +21,10 @@ const LONGEST_NAME: usize = 100;
             Secrets come from the environment or a file: SLACK_WEBHOOK_URL, PERFPIPE_WEBHOOK_KEY, GITHUB_TOKEN or GH_TOKEN."
 )]
 pub(crate) struct Options {
+    /// what belongs to no option: refused without being told, as what else is not known would be
+    #[argh(positional, hidden_help)]
+    pub(crate) stray: Vec<String>,
+
     /// where it was deployed to
     #[argh(option, arg_name = "name", from_str_fn(name))]
     pub(crate) environment: String,
@@ -56,7 +61,7 @@ pub(crate) struct Options {
     #[argh(
         option,
         arg_name = "time",
-        from_str_fn(duration::wait),
+        from_str_fn(time),
         default = "Duration::from_secs(60)"
     )]
     pub(crate) timeout: Duration,
@@ -90,7 +95,7 @@ pub(crate) struct Options {
     pub(crate) github_comment: bool,
 
     /// the pull request (default: that of the run of GitHub Actions)
-    #[argh(option, arg_name = "number")]
+    #[argh(option, arg_name = "number", from_str_fn(number))]
     pub(crate) pull_request: Option<u64>,
 
     /// markdown that the comment says, as report-gen writes it (default: a short one made from the document)
@@ -106,7 +111,7 @@ pub(crate) struct Options {
     pub(crate) github_commit_status: bool,
 
     /// to this deployment of GitHub, as its status
-    #[argh(option, arg_name = "id")]
+    #[argh(option, arg_name = "id", from_str_fn(number))]
     pub(crate) github_deployment: Option<u64>,
 
     /// the repository at GitHub, as in owner/name (default: GITHUB_REPOSITORY)
@@ -122,6 +127,12 @@ impl Options {
     /// Refuses what cannot be meant: nobody to tell, options that exclude each other, that nothing looks at, or that
     /// read stdin.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        if !self.stray.is_empty() {
+            return Err(Error::StrayArgument);
+        }
+        if !self.webhook_env.as_deref().is_none_or(is_variable) {
+            return Err(Error::NoVariable);
+        }
         if !CHANNELS.iter().any(|kind| (kind.wanted)(self)) {
             return Err(Error::NoChannel);
         }
@@ -185,6 +196,25 @@ impl Options {
         }
         Ok(())
     }
+}
+
+fn is_variable(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let begins_with_a_digit = name.starts_with(|first: char| first.is_ascii_digit());
+    !name.is_empty() && name.bytes().all(is_part) && !begins_with_a_digit && !is_token(name)
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let time = duration::wait(text)?;
+    if time.is_zero() {
+        return Err(format!("found {text:?}, in which nobody can be told"));
+    }
+    Ok(time)
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("found {text:?}, expected a number from 1"))
 }
 
 fn name(text: &str) -> Result<String, String> {

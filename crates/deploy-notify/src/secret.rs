@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::{fmt, fs};
 
 use toolkit::ToolkitError;
@@ -25,7 +26,7 @@ impl Secret {
         file: Option<&str>,
         variables: &[&str],
     ) -> Result<Secret, Error> {
-        let found = Secret::find_if_any(file, variables)?;
+        let found = Secret::find_if_any(option, file, variables)?;
         found.ok_or_else(|| Error::NoSecret {
             variables: variables.join(" or "),
             option,
@@ -34,13 +35,20 @@ impl Secret {
 
     /// The same where there may be none.
     pub(crate) fn find_if_any(
+        option: &'static str,
         file: Option<&str>,
         variables: &[&str],
     ) -> Result<Option<Secret>, Error> {
         if let Some(file) = file {
-            let content = fs::read_to_string(file).map_err(|source| ToolkitError::Read {
-                path: file.to_owned(),
-                source,
+            let content = fs::read_to_string(file).map_err(|source| {
+                if may_be_a_secret(file) {
+                    return Error::NoFile {
+                        option,
+                        variables: variables.join(" or "),
+                    };
+                }
+                let path = file.to_owned();
+                ToolkitError::Read { path, source }.into()
             })?;
             return Secret::new(&content, file).map(Some);
         }
@@ -93,6 +101,28 @@ impl Secret {
     }
 }
 
+/// Beginnings of tokens of GitHub and Slack.
+const TOKENS: [&str; 7] = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox"];
+/// Of the names of files.
+const LONGEST_EXTENSION: usize = 5;
+
+/// Whether it begins as tokens do.
+pub(crate) fn is_token(text: &str) -> bool {
+    TOKENS.iter().any(|token| text.starts_with(token))
+}
+
+/// Whether what stands in the place of a file's name may be the secret itself: it is no file, and neither its folder nor its
+/// extension says that it was meant as one.
+fn may_be_a_secret(name: &str) -> bool {
+    let path = Path::new(name);
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let extension = path.extension().map_or(0, |extension| extension.len());
+    let is_meant_as_one = path.exists()
+        || folder.is_some_and(Path::is_dir)
+        || (1..=LONGEST_EXTENSION).contains(&extension);
+    name.contains("://") || is_token(name) || !is_meant_as_one
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(MASK)
@@ -127,6 +157,22 @@ mod tests {
                 !refusal.contains("lines\n") && !refusal.contains("two"),
                 "{refusal}"
             );
+        }
+    }
+
+    #[test]
+    fn what_was_not_meant_as_a_file_may_be_a_secret() {
+        for name in [
+            "https://host/a.txt",
+            "ghp_0123",
+            "s3cretkey",
+            "c2VjcmV0/a2V5",
+            "a.b.c2lnbmF0dXJl",
+        ] {
+            assert!(may_be_a_secret(name), "{name}");
+        }
+        for name in ["key.txt", "src/no-such-file", "/no-such-file", "src"] {
+            assert!(!may_be_a_secret(name), "{name}");
         }
     }
 

@@ -36,10 +36,18 @@ pub(crate) fn event() -> Result<Event, Error> {
 }
 
 impl Event {
-    /// The commit of a pull request. GITHUB_SHA is that of its merge, which nobody looks at.
+    /// The commit of a pull request, or of the run after which this one was started. GITHUB_SHA is that of its merge, which
+    /// nobody looks at, or that of the default branch.
     pub(crate) fn head_commit(&self) -> Option<String> {
-        let commit = self.0.pointer("/pull_request/head/sha")?;
-        commit.as_str().map(str::to_owned)
+        let places = ["/pull_request/head/sha", "/workflow_run/head_sha"];
+        let mut commits = places.iter().filter_map(|place| self.0.pointer(place));
+        commits.next()?.as_str().map(str::to_owned)
+    }
+
+    /// Whether it is a comment on an issue or a pull request, which tells no commit: GITHUB_SHA is that of the default branch,
+    /// and so may be what was measured.
+    pub(crate) fn is_comment(&self) -> bool {
+        self.0.get("issue").is_some() && self.0.get("pull_request").is_none()
     }
 
     /// The pull request that it is about, or a comment on it.

@@ -32,6 +32,9 @@ const MESSAGE_LIMIT: usize = 2000;
 /// A page of comments, each as long as can be, is not too long for one answer.
 const COMMENTS_PER_PAGE: usize = 50;
 
+/// Whose token a workflow has.
+const ACTIONS: &str = "github-actions[bot]";
+
 struct Comment {
     github: GitHub,
     pull_request: u64,
@@ -99,6 +102,11 @@ fn written(path: &str, marker: &str) -> Result<String, Error> {
     let text = String::from_utf8(content).map_err(|_| Error::NoText {
         path: path.to_owned(),
     })?;
+    if text.trim().is_empty() {
+        return Err(Error::EmptyBody {
+            path: path.to_owned(),
+        });
+    }
     let body = format!("{marker}\n{text}");
     match length(&body) {
         characters if characters > BODY_LIMIT => Err(Error::LongBody {
@@ -194,7 +202,8 @@ impl Comment {
     }
 
     /// Those of them that are our own: anybody can write the marker, and may change what they wrote after it was updated.
-    /// The token of an app, as that of GitHub Actions is, may not ask whose it is; then those of bots are.
+    /// The token of an app, as that of GitHub Actions is, may not ask whose it is; then those of bots are, and first those of GitHub
+    /// Actions.
     fn own(&self, courier: &Courier<'_>) -> Result<Vec<u64>, Refusal> {
         let marked = self.marked(courier)?;
         if marked.is_empty() {
@@ -212,10 +221,14 @@ impl Comment {
             Some(user) => author.login == user.login,
             None => author.kind.as_deref() == Some("Bot"),
         };
-        let own = marked
-            .into_iter()
-            .filter(|comment| comment.user.as_ref().is_some_and(is_own));
-        Ok(own.map(|comment| comment.id).collect())
+        let mut own: Vec<(&str, u64)> = marked
+            .iter()
+            .filter_map(|comment| Some((comment.user.as_ref()?, comment.id)))
+            .filter(|(author, _)| is_own(author))
+            .map(|(author, id)| (author.login.as_str(), id))
+            .collect();
+        own.sort_by_key(|(login, _)| *login != ACTIONS);
+        Ok(own.into_iter().map(|(_, id)| id).collect())
     }
 }
 

@@ -33,6 +33,7 @@ struct Webhook {
 
 fn open(options: &Options, message: &Message) -> Opened {
     let key = Secret::find_if_any(
+        "--webhook-key-file",
         options.webhook_key_file.as_deref(),
         &["PERFPIPE_WEBHOOK_KEY"],
     )?;

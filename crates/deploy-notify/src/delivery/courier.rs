@@ -102,7 +102,12 @@ fn refused(request: &Request, status: u16, exchange: &Exchange) -> Refusal {
         reason += &format!(": {said}");
     }
     let again = asked_wait(status, exchange, &said);
-    if let (Some(permission), 401 | 403 | 404, Again::Never) = (request.permission, status, &again)
+    // No token may do that; GitHub says so.
+    let is_locked = said.contains("is locked");
+    if is_locked {
+        reason += " (nobody but its collaborators is heard in a locked conversation)";
+    } else if let (Some(permission), 401 | 403 | 404, Again::Never) =
+        (request.permission, status, &again)
     {
         reason += &format!(" (the token needs the permission {permission} on this repository)");
     }

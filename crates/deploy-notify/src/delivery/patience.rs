@@ -119,10 +119,11 @@ pub(super) fn asked_wait(status: u16, exchange: &Exchange, said: &str) -> Again 
 /// In seconds or as a date (RFC 9110, 10.2.3).
 fn retry_after(exchange: &Exchange) -> Option<Duration> {
     let value = exchange.header("retry-after")?.trim();
-    match value.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => Some(until(date(value)?, exchange)),
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number has room for are longer than anybody waits.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
+    Some(until(date(value)?, exchange))
 }
 
 /// When GitHub's primary limit ends, if nothing is left of it.
@@ -243,6 +244,12 @@ mod tests {
         for (status, headers, said, again) in [
             (429, vec![("retry-after", "7")], "", seconds(7)),
             (429, vec![("retry-after", later), date], "", seconds(30)),
+            (
+                429,
+                vec![("retry-after", "99999999999999999999999")],
+                "",
+                seconds(u64::MAX),
+            ),
             (
                 403,
                 vec![empty, ("x-ratelimit-reset", "1445412490"), date],

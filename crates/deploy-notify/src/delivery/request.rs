@@ -1,7 +1,6 @@
 use std::net::IpAddr;
 
 use serde_json::Value;
-use toolkit::ToolkitError;
 use toolkit::http::{Place, Target};
 
 use crate::error::Error;
@@ -59,7 +58,11 @@ impl Header {
 
 impl Address {
     /// One that somebody typed, which is no secret but for its query.
-    pub(crate) fn typed(url: &str) -> Result<Address, ToolkitError> {
+    pub(crate) fn typed(url: &str) -> Result<Address, Error> {
+        let schemes = ["http://", "https://", "unix:"];
+        if !schemes.iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(Error::NoScheme);
+        }
         let (target, path) = Target::of_page(url)?;
         let (page, query) = path.split_once('?').unwrap_or((&path, ""));
         let mask = if query.is_empty() { "" } else { "?***" };

@@ -104,6 +104,47 @@ fn a_comment_says_what_a_report_says() {
 }
 
 #[test]
+fn a_comment_that_says_nothing_is_refused() {
+    let api = pull_request(vec![]);
+    let place = Workplace::default();
+    place.write("comment.md", " \n");
+    let arguments = ["--github-comment", "--body=comment.md"];
+    let ran = run_in(&place, &arguments, &github(&api), &judged(true)).ended(2);
+    assert!(ran.stderr.contains("comment.md: is empty"), "{ran}");
+    assert_eq!(api.lines().len(), 0);
+}
+
+#[test]
+fn of_several_comments_of_bots_that_of_github_actions_is_updated() {
+    let marked = format!("{MARKER}\nold");
+    let api = pull_request(vec![
+        comment(4, "other[bot]", "Bot", &marked),
+        comment(5, "github-actions[bot]", "Bot", &marked),
+    ]);
+    run(&["--github-comment"], &github(&api), &judged(true)).ended(0);
+    assert_eq!(
+        api.lines()[2..],
+        ["PATCH /repos/owner/name/issues/comments/5"]
+    );
+}
+
+#[test]
+fn a_locked_conversation_is_no_matter_of_permissions() {
+    let api = Service::answering(|request, _| match request.line.as_str() {
+        LIST => answer(200, "[]"),
+        _ => answer(
+            403,
+            r#"{"message":"Unable to create comment because issue is locked."}"#,
+        ),
+    });
+    let ran = run(&["--github-comment"], &github(&api), &judged(true)).ended(2);
+    assert!(
+        ran.stderr.contains("locked conversation") && !ran.stderr.contains("permission"),
+        "{ran}"
+    );
+}
+
+#[test]
 fn a_report_that_github_would_not_take_is_refused_before_anything_is_sent() {
     let api = pull_request(vec![]);
     let place = Workplace::default();

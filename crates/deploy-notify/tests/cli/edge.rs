@@ -49,6 +49,18 @@ fn a_usage_error_says_what_is_missing_or_too_much() {
         (vec!["--slack", "--status=sucess"], "did you mean success?"),
         (vec!["--slak"], "did you mean --slack?"),
         (
+            vec!["--slack", "--timeout=0"],
+            "found \"0\", in which nobody can be told",
+        ),
+        (
+            vec!["--github-comment", "--pull-request=0"],
+            "found \"0\", expected a number from 1",
+        ),
+        (
+            vec!["--github-deployment=0"],
+            "found \"0\", expected a number from 1",
+        ),
+        (
             vec!["--slack", "--revision", ""],
             "expected one line of 1 to 100 characters",
         ),
@@ -74,6 +86,57 @@ fn a_usage_error_says_what_is_missing_or_too_much() {
         ),
     ] {
         let refused = refusal(&arguments);
+        assert!(refused.contains(said), "{arguments:?}: {refused}");
+        assert!(!refused.contains("s3cret"), "{refused}");
+    }
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated_and_where_it_belongs_is() {
+    for (arguments, said) in [
+        (
+            vec!["--slack", "https://hooks.example.org/s3cret"],
+            "--slack is in SLACK_WEBHOOK_URL or in the file that --slack-webhook-file names",
+        ),
+        (
+            vec!["--slack=https://hooks.example.org/s3cret"],
+            "an argument that belongs to no option",
+        ),
+        (
+            vec!["--slack-webhook-file=https://hooks.example.org/s3cret"],
+            "slack: --slack-webhook-file: expected the name of a file that can be read; the secret itself belongs into that file \
+             or into SLACK_WEBHOOK_URL",
+        ),
+        (
+            vec!["--webhook-file=https://example.org/s3cret"],
+            "webhook: --webhook-file: expected the name of a file",
+        ),
+        (
+            vec!["--webhook-env=https://example.org/s3cret"],
+            "--webhook-env: expected the name of a variable",
+        ),
+        (
+            vec!["--webhook-env=ghp_s3cret"],
+            "--webhook-env: expected the name of a variable",
+        ),
+        (
+            vec!["--webhook=example.org/s3cret"],
+            "--webhook: expected an address as in https://host/path",
+        ),
+        (
+            vec!["--webhook=http://127.0.0.1:1", "--webhook-key-file=s3cret"],
+            "belongs into that file or into PERFPIPE_WEBHOOK_KEY",
+        ),
+        (
+            vec![
+                "--github-comment",
+                "--repository=o/n",
+                "--github-token-file=ghp_s3cret",
+            ],
+            "belongs into that file or into GITHUB_TOKEN or GH_TOKEN",
+        ),
+    ] {
+        let refused = refusal(&[vec!["--status=success"], arguments.clone()].concat());
         assert!(refused.contains(said), "{arguments:?}: {refused}");
         assert!(!refused.contains("s3cret"), "{refused}");
     }
@@ -121,6 +184,11 @@ fn what_ci_does_not_say_has_to_be_said() {
             "--github-commit-status",
             vec![("GITHUB_REPOSITORY", "o/n"), ("GH_TOKEN", "t")],
             "nothing says which commit",
+        ),
+        (
+            "--github-commit-status",
+            vec![("GITHUB_REPOSITORY", "o/n"), ("GH_TOKEN", "ghp_ä")],
+            "GH_TOKEN: expected a token of ASCII letters",
         ),
         (
             "--github-commit-status",

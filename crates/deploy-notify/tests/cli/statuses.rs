@@ -35,6 +35,42 @@ fn a_commit_gets_a_status_of_its_environment() {
 }
 
 #[test]
+fn an_event_says_which_commit_it_is_about_or_that_it_is_about_none() {
+    let head = "89abcdef0123456789abcdef0123456789abcdef";
+    let place = Workplace::default();
+    for event in [
+        json!({"pull_request": {"head": {"sha": head}}}),
+        json!({"workflow_run": {"head_sha": head}}),
+    ] {
+        let api = created();
+        let variables = [github(&api), vec![("GITHUB_EVENT_PATH", "event.json")]].concat();
+        place.write("event.json", &event.to_string());
+        run_in(
+            &place,
+            &["--github-commit-status"],
+            &variables,
+            &judged(true),
+        )
+        .ended(0);
+        assert_eq!(
+            api.lines(),
+            [format!("POST /repos/owner/name/statuses/{head}")]
+        );
+    }
+
+    let api = created();
+    let variables = [github(&api), vec![("GITHUB_EVENT_PATH", "event.json")]].concat();
+    let comment = json!({"issue": {"number": 7, "pull_request": {}}, "comment": {}});
+    place.write("event.json", &comment.to_string());
+    let arguments = ["--github-commit-status"];
+    let ran = run_in(&place, &arguments, &variables, &judged(true)).ended(2);
+    assert!(ran.stderr.contains("nothing says which commit"), "{ran}");
+    let arguments = ["--github-commit-status", "--commit", head];
+    run_in(&place, &arguments, &variables, &judged(true)).ended(0);
+    assert_eq!(api.lines().len(), 1);
+}
+
+#[test]
 fn a_deployment_gets_a_status_with_its_addresses() {
     let api = created();
     let arguments = [
