@@ -44,20 +44,27 @@ pub fn run(arguments: &[String], streams: &mut Streams<'_>) -> Exit {
 
 fn notify(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
     options.check()?;
-    let _whole_pipe_is_interrupted_by_its_first_tool = Interrupt::defer()?;
+    let interrupt = Interrupt::defer()?;
     let incoming = documents::read_begun(streams)?;
     let evidence = incoming.as_ref().map(|incoming| &incoming.evidence);
     let says_no = evidence.and_then(judgement::success) == Some(false);
     let message = Message::of(&options, evidence)?;
+    // The whole pipe was interrupted: what came of it is still to be told.
+    let interrupt = match interrupt.asked() {
+        true => Interrupt::never(),
+        false => interrupt,
+    };
     let client = Client::new(Security::default(), USER_AGENT);
     let mut failed = Vec::new();
     for kind in CHANNELS.iter().filter(|kind| (kind.wanted)(&options)) {
         let told = (kind.open)(&options, &message).map_err(|error| error.to_string());
         let told = told.and_then(|channel| {
-            if options.dry_run {
+            if interrupt.asked() {
+                Err("interrupted before it was told".to_owned())
+            } else if options.dry_run {
                 Ok(preview(&*channel))
             } else {
-                let deadline = Deadline::after(options.timeout);
+                let deadline = Deadline::after(options.timeout, &interrupt);
                 delivery::deliver(&*channel, &client, deadline)
             }
         });
@@ -74,6 +81,13 @@ fn notify(options: Options, streams: &mut Streams<'_>) -> Result<Exit, Error> {
         None => Ok(Exit::Passed),
     };
     let verdict = verdict?;
+    if let Some(exit) = interrupt.exit() {
+        let lines = failed
+            .iter()
+            .map(|failed| format!("{}: error: {failed}\n", TOOL.name));
+        streams.error(&lines.collect::<String>());
+        return Ok(exit);
+    }
     match (failed.is_empty(), says_no) {
         (false, _) => Err(Error::Channels(failed)),
         // Also where no section says so that is known, and the document goes on without a verdict.

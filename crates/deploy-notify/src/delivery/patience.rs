@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use toolkit::Interrupt;
 use toolkit::http::Exchange;
 
 use super::courier::Refusal;
@@ -22,33 +23,51 @@ pub(crate) enum Again {
     May(Option<Duration>),
 }
 
+/// How often is looked whether somebody wants to stop.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// The time that there is, which passes.
 pub(crate) trait Time {
     fn left(&self) -> Duration;
-    fn pass(&mut self, time: Duration);
+    /// Whether it passed; `false` if somebody wanted to stop meanwhile.
+    fn pass(&mut self, time: Duration) -> bool;
 }
 
-/// The end of the time, by the monotonic clock.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadline(Instant);
+/// The end of the time, by the monotonic clock, unless somebody wants to stop before.
+#[derive(Clone, Debug)]
+pub(crate) struct Deadline {
+    end: Instant,
+    interrupt: Interrupt,
+}
 
 impl Deadline {
-    pub(crate) fn after(time: Duration) -> Deadline {
-        Deadline(Instant::now() + time)
+    pub(crate) fn after(time: Duration, interrupt: &Interrupt) -> Deadline {
+        Deadline {
+            end: Instant::now() + time,
+            interrupt: interrupt.clone(),
+        }
     }
 
-    pub(crate) fn instant(self) -> Instant {
-        self.0
+    pub(crate) fn instant(&self) -> Instant {
+        self.end
     }
 }
 
 impl Time for Deadline {
     fn left(&self) -> Duration {
-        self.0.saturating_duration_since(Instant::now())
+        self.end.saturating_duration_since(Instant::now())
     }
 
-    fn pass(&mut self, time: Duration) {
-        thread::sleep(time);
+    fn pass(&mut self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        while !self.interrupt.asked() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            thread::sleep(left.min(LOOK));
+        }
+        false
     }
 }
 
@@ -87,7 +106,10 @@ pub(crate) fn persist(
                 refusal.reason
             ));
         }
-        time.pass(wait);
+        if !time.pass(wait) {
+            let attempts = counted(attempts as usize, "attempt");
+            return Err(format!("{}; interrupted after {attempts}", refusal.reason));
+        }
     }
 }
 
@@ -162,9 +184,10 @@ mod tests {
             self.left
         }
 
-        fn pass(&mut self, time: Duration) {
+        fn pass(&mut self, time: Duration) -> bool {
             self.left -= time;
             self.waits.push(time);
+            true
         }
     }
 

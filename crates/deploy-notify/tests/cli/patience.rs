@@ -1,3 +1,8 @@
+use std::fs::File;
+use std::process::Stdio;
+use std::thread;
+
+use pipeline_tests::Workplace;
 use pipeline_tests::server::{answer_with, dead_port};
 
 use super::*;
@@ -119,6 +124,43 @@ fn a_service_that_is_not_there_or_says_nothing_is_given_up() {
             "{ran}"
         );
     }
+}
+
+#[test]
+fn whoever_does_not_want_to_wait_for_the_next_attempt_gets_the_document_and_130() {
+    let slack = Service::answering(|_, _| answer_with(429, &["Retry-After: 600"], ""));
+    let hook = Service::ok();
+    let place = Workplace::default();
+    let arguments = [
+        "--environment=staging",
+        "--timeout=1h",
+        "--slack",
+        "--webhook",
+        &hook.url,
+    ];
+    place.write("document.json", &judged(true));
+    let mut command = place.command(TOOL, &arguments);
+    command.env_clear().envs(slack_of(&slack));
+    command
+        .stdin(File::open(place.path("document.json")).unwrap())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    while slack.lines().is_empty() {
+        thread::yield_now();
+    }
+    let interrupt = format!("kill -INT {}", child.id());
+    place.shell(&interrupt).ended(0);
+    let ran = Ran::of(child.wait_with_output().unwrap()).ended(130);
+    assert_eq!(ran.document()["overall_success"], true);
+    assert!(
+        ran.stderr.contains("429; interrupted after 1 attempt")
+            && ran
+                .stderr
+                .contains("webhook: interrupted before it was told"),
+        "{ran}"
+    );
+    assert_eq!((slack.lines().len(), hook.lines().len()), (1, 0));
 }
 
 #[test]
