@@ -1,4 +1,5 @@
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use schema::Section;
 use schema::evidence::{
@@ -10,23 +11,26 @@ use toolkit::summary::sentence;
 
 use crate::judgement;
 
-/// One thing for which the evidence says no.
+/// One thing for which the evidence says no, or would, were it not let through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     /// The section's key in the document.
     pub(crate) section: &'static str,
     /// The check's name in its section; of a comparison, the metric with its scenario.
     pub(crate) name: String,
-    /// `failed`, `missing`, `regressed` and so on.
+    /// `failed`, `missing`, `regressed` and so on; `let through` where its section passes all the same.
     pub(crate) status: &'static str,
     /// What was found and what was expected, as a sentence.
     pub(crate) text: String,
     weight: Weight,
 }
 
+const LET_THROUGH: &str = "let through";
+
 /// How much a finding says: what was measured and is bad before what nobody knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
+    LetThrough,
     Undecided,
     Unknown,
     Bad,
@@ -35,8 +39,8 @@ enum Weight {
 /// What a document's checks came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
-    /// All that fails the build, the most important first: by how much it says, then what was asked of the deployed service
-    /// before what was measured in advance. What two sections found alike is there once.
+    /// All that failed, the most important first: by how much it says, then what was asked of the deployed service before what was
+    /// measured in advance; last, what a section let through. What two sections found alike is there once.
     pub(crate) failed: Vec<Finding>,
     /// How many checks there are, failed or not.
     pub(crate) checks: usize,
@@ -63,17 +67,36 @@ impl Findings {
         if let Some(section) = &evidence.comparison {
             findings.checks += section.metrics.len();
             let worse = section.metrics.iter().filter(|metric| !metric.passed);
-            worse.for_each(|metric| findings.add(of_metric(metric)));
+            worse.for_each(|metric| findings.failed.push(of_metric(metric)));
         }
-        for section in judgement::who_says_no(evidence) {
+        let saying_no = judgement::who_says_no(evidence);
+        for finding in &mut findings.failed {
+            if !saying_no.contains(&finding.section) {
+                finding.status = LET_THROUGH;
+                finding.weight = Weight::LetThrough;
+            }
+        }
+        for section in saying_no {
             let told = findings.failed.iter().any(|known| known.section == section);
             if !told {
-                findings.add(of_section(section));
+                findings.failed.push(of_section(section));
             }
         }
         let by_weight = |finding: &Finding| Reverse(finding.weight);
         findings.failed.sort_by_key(by_weight);
+        let mut texts = HashSet::new();
         findings
+            .failed
+            .retain(|finding| texts.insert(finding.text.clone()));
+        findings
+    }
+
+    /// How many of them a section let through.
+    pub(crate) fn let_through(&self) -> usize {
+        let failed = self.failed.iter();
+        failed
+            .filter(|finding| finding.weight == Weight::LetThrough)
+            .count()
     }
 
     fn add_checks<'a>(
@@ -84,14 +107,8 @@ impl Findings {
         for check in checks {
             self.checks += 1;
             if !check.passed {
-                self.add(of_check(section, check));
+                self.failed.push(of_check(section, check));
             }
-        }
-    }
-
-    fn add(&mut self, finding: Finding) {
-        if self.failed.iter().all(|known| known.text != finding.text) {
-            self.failed.push(finding);
         }
     }
 }
@@ -187,6 +204,31 @@ mod tests {
             texts(evidence),
             ["a", "b", "c"].map(|name| format!("{name} is 61 ms, expected <= 50 ms"))
         );
+    }
+
+    #[test]
+    fn what_a_section_lets_through_is_called_so_and_comes_last() {
+        let gate = |name| {
+            let mut gate = check(name, "fail");
+            gate["group"] = json!("performance");
+            gate
+        };
+        let evidence = json!({
+            "gates": {"passed": true, "checks": [gate("c"), gate("a")]},
+            "validation": {"passed": false, "checks": [check("b", "fail"), check("a", "fail")]},
+        });
+        let evidence = serde_json::from_value(evidence).unwrap();
+        let findings = Findings::of(&evidence);
+        let told: Vec<(&str, &str)> = findings
+            .failed
+            .iter()
+            .map(|finding| (finding.name.as_str(), finding.status))
+            .collect();
+        assert_eq!(
+            told,
+            [("b", "failed"), ("a", "failed"), ("c", "let through")]
+        );
+        assert_eq!(findings.let_through(), 1);
     }
 
     #[test]

@@ -155,14 +155,20 @@ fn summary(verdict: Option<Verdict>, findings: &Findings) -> String {
         (None, _) => "no evidence was given".to_owned(),
         (Some(Verdict::NotJudged), _) => "nothing has judged the evidence".to_owned(),
         (Some(Verdict::Failed), Some(first)) => {
-            let more = match findings.failed.len() {
+            let more = match findings.failed.len() - findings.let_through() {
                 1 => String::new(),
                 all => format!(", and {} more", all - 1),
             };
             format!("the evidence says no: {}{more}", first.text)
         }
         _ if checks == 0 => "the evidence says yes".to_owned(),
-        _ => format!("the evidence says yes: {} passed", counted(checks, "check")),
+        _ => {
+            let checks = counted(checks, "check");
+            match findings.let_through() {
+                0 => format!("the evidence says yes: {checks} passed"),
+                some => format!("the evidence says yes: {checks}, {some} let through"),
+            }
+        }
     }
 }
 

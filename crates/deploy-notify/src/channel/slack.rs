@@ -113,7 +113,11 @@ fn fields(message: &Message) -> Vec<Value> {
 }
 
 fn findings(message: &Message) -> String {
-    let mut text = "*What failed*".to_owned();
+    let mut text = match message.verdict {
+        Some(Verdict::Passed) => "*What was let through*",
+        _ => "*What failed*",
+    }
+    .to_owned();
     let mut shown = 0;
     for finding in &message.findings {
         let line = format!("• {}: {}", finding.status, finding.text);

@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::process::Stdio;
 use std::thread;
+use std::time::Duration;
 
 use pipeline_tests::Workplace;
 use pipeline_tests::server::{answer_with, dead_port};
@@ -147,7 +148,7 @@ fn whoever_does_not_want_to_wait_for_the_next_attempt_gets_the_document_and_130(
         .stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     while slack.lines().is_empty() {
-        thread::yield_now();
+        thread::sleep(Duration::from_millis(5));
     }
     let interrupt = format!("kill -INT {}", child.id());
     place.shell(&interrupt).ended(0);

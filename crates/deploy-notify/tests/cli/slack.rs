@@ -1,6 +1,25 @@
 use super::*;
 
 #[test]
+fn what_was_let_through_does_not_stand_under_a_success_as_failed() {
+    let slack = Service::ok();
+    let variables = [("SLACK_WEBHOOK_URL", slack.url.as_str())];
+    let mut passed: Value = serde_json::from_str(&judged(false)).unwrap();
+    passed["validation"]["passed"] = json!(true);
+    run(&["--slack"], &variables, &passed.to_string()).ended(0);
+    let body = slack.only().body;
+    assert_eq!(
+        body["text"],
+        "✅ Deployment to staging: success\nthe evidence says yes: 1 check, 1 let through"
+    );
+    let findings = body["blocks"][2]["text"]["text"].as_str().unwrap();
+    assert!(
+        findings.starts_with("*What was let through*\n• let through: latency.p99_ms is 61 ms"),
+        "{findings}"
+    );
+}
+
+#[test]
 fn lines_are_made_by_whoever_deployed_and_by_no_document() {
     let slack = Service::ok();
     let variables = [("SLACK_WEBHOOK_URL", slack.url.as_str())];
