@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -150,8 +150,9 @@ fn whoever_does_not_want_to_wait_for_the_next_attempt_gets_the_document_and_130(
     while slack.lines().is_empty() {
         thread::sleep(Duration::from_millis(5));
     }
-    let interrupt = format!("kill -INT {}", child.id());
-    place.shell(&interrupt).ended(0);
+    let pid = child.id().to_string();
+    let interrupted = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(interrupted.unwrap().success());
     let ran = Ran::of(child.wait_with_output().unwrap()).ended(130);
     assert_eq!(ran.document()["overall_success"], true);
     assert!(
