@@ -118,7 +118,8 @@ fn a_service_that_is_not_there_or_says_nothing_is_given_up() {
         (nowhere.as_str(), "Connection refused"),
         (silent.url.as_str(), "the time was up before an answer came"),
     ] {
-        let arguments = ["--slack", "--status=success", "--timeout=300ms"];
+        // Shorter than the shortest pause before a second attempt.
+        let arguments = ["--slack", "--status=success", "--timeout=200ms"];
         let ran = run(&arguments, &[("SLACK_WEBHOOK_URL", url)], "").ended(2);
         assert!(
             ran.stderr.contains(said) && ran.stderr.contains("; gave up after 1 attempt"),
