@@ -46,3 +46,14 @@ fn the_chart_says_in_words_what_it_draws() {
     let limits = "#scenarios-latency .row .stroke-limit";
     assert_eq!(texts(&page, limits).len(), 1);
 }
+
+#[test]
+fn the_page_of_an_empty_document_is_the_one_that_was_agreed_on() {
+    let page = html("{}");
+    let (head, rest) = page.split_once("<style>").unwrap();
+    let (_, body) = rest.split_once("</style>").unwrap();
+    assert_eq!(
+        format!("{head}{body}"),
+        include_str!("../documents/empty.html")
+    );
+}
