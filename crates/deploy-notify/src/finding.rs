@@ -44,6 +44,8 @@ pub(crate) struct Findings {
     pub(crate) failed: Vec<Finding>,
     /// How many checks there are, failed or not.
     pub(crate) checks: usize,
+    /// How many of them let the build pass though nobody knows the answer.
+    pub(crate) undecided: usize,
 }
 
 impl Findings {
@@ -65,7 +67,11 @@ impl Findings {
             findings.add_checks(Validation::NAME, &section.checks);
         }
         if let Some(section) = &evidence.comparison {
-            findings.checks += section.metrics.len();
+            let decides = |metric: &&ComparedMetric| metric.verdict != Verdict::NotJudged;
+            let unknown =
+                |metric: &&ComparedMetric| metric.passed && metric.verdict > Verdict::NotJudged;
+            findings.checks += section.metrics.iter().filter(decides).count();
+            findings.undecided += section.metrics.iter().filter(unknown).count();
             let worse = section.metrics.iter().filter(|metric| !metric.passed);
             worse.for_each(|metric| findings.failed.push(of_metric(metric)));
         }
@@ -91,12 +97,17 @@ impl Findings {
         findings
     }
 
-    /// How many of them a section let through.
+    /// How many of those that failed a section let through.
     pub(crate) fn let_through(&self) -> usize {
         let failed = self.failed.iter();
         failed
             .filter(|finding| finding.weight == Weight::LetThrough)
             .count()
+    }
+
+    /// How many of all checks let the build pass without having passed.
+    pub(crate) fn without_pass(&self) -> usize {
+        self.let_through() + self.undecided
     }
 
     fn add_checks<'a>(
@@ -106,6 +117,7 @@ impl Findings {
     ) {
         for check in checks {
             self.checks += 1;
+            self.undecided += usize::from(check.passed && check.status != CheckStatus::Pass);
             if !check.passed {
                 self.failed.push(of_check(section, check));
             }
@@ -228,7 +240,7 @@ mod tests {
             told,
             [("b", "failed"), ("a", "failed"), ("c", "let through")]
         );
-        assert_eq!(findings.let_through(), 1);
+        assert_eq!((findings.let_through(), findings.without_pass()), (1, 1));
     }
 
     #[test]
@@ -255,5 +267,20 @@ mod tests {
             texts(json!({"comparison": comparison})),
             ["latency.p95_ms of batch_4 is 15.5 ms, 12 ms in the baseline"]
         );
+    }
+
+    #[test]
+    fn what_nobody_knows_is_let_through_and_what_decides_nothing_is_no_check() {
+        let metric = |verdict: &str| json!({"metric": "latency.p99_ms", "unit": "ms", "better": "lower", "verdict": verdict, "passed": true});
+        let mut allowed = check("a", "missing");
+        allowed["passed"] = json!(true);
+        let evidence = json!({
+            "validation": {"passed": true, "checks": [check("b", "pass"), allowed]},
+            "comparison": {"passed": true, "verdict": "inconclusive", "threshold_percent": 10, "baseline": {},
+                "metrics": [metric("unchanged"), metric("inconclusive"), metric("not_judged")]},
+        });
+        let findings = Findings::of(&serde_json::from_value(evidence).unwrap());
+        assert_eq!((findings.checks, findings.without_pass()), (4, 2));
+        assert!(findings.failed.is_empty());
     }
 }

@@ -164,7 +164,7 @@ fn summary(verdict: Option<Verdict>, findings: &Findings) -> String {
         _ if checks == 0 => "the evidence says yes".to_owned(),
         _ => {
             let checks = counted(checks, "check");
-            match findings.let_through() {
+            match findings.without_pass() {
                 0 => format!("the evidence says yes: {checks} passed"),
                 some => format!("the evidence says yes: {checks}, {some} let through"),
             }

@@ -10,12 +10,14 @@ pub(crate) enum Error {
     #[error(transparent)]
     Toolkit(#[from] ToolkitError),
     /// `--format` names no known format.
-    #[error("--format: found {found}, expected one of {known}")]
+    #[error("--format: found {found}, expected one of {known}{hint}")]
     UnknownFormat {
         /// As typed.
         found: String,
         /// All names there are.
         known: String,
+        /// The one that was probably meant.
+        hint: String,
     },
     /// Nobody can tell which format belongs to which output.
     #[error(

@@ -3,6 +3,8 @@ use std::path::Path;
 use argh::FromArgs;
 use toolkit::{ToolkitError, files};
 
+use toolkit::suggest;
+
 use crate::error::Error;
 use crate::format::{self, Format};
 
@@ -99,6 +101,7 @@ fn unknown_format(name: &str) -> Error {
     Error::UnknownFormat {
         found: name.to_owned(),
         known: known_formats(),
+        hint: suggest::hint(name, format::names()),
     }
 }
 

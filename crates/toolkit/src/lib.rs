@@ -20,7 +20,7 @@ pub mod markdown;
 pub mod outside;
 pub mod prometheus;
 mod streams;
-mod suggest;
+pub mod suggest;
 pub mod summary;
 mod tool;
 pub mod yaml;

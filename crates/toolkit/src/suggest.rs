@@ -1,3 +1,5 @@
+//! What a person probably meant.
+
 /// The candidate nearest to what was typed, if one is near enough to be what was meant.
 pub(crate) fn nearest<'a>(
     typed: &str,
@@ -31,7 +33,7 @@ pub(crate) fn hint_or_all<'a>(
 }
 
 /// "; did you mean X?", or nothing if nothing is near.
-pub(crate) fn hint<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+pub fn hint<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(typed, candidates)
         .map(|candidate| format!("; did you mean {candidate}?"))
         .unwrap_or_default()

@@ -111,6 +111,8 @@ fn an_unknown_ending_or_format_is_refused_with_the_known_ones() {
         run.stderr,
         "report-gen: error: --format: found pdf, expected one of markdown, summary, html, terminal, github, junit, sarif, openmetrics, csv, badge\n"
     );
+    let run = report_gen(&["--format", "markdwn"], PASSED).ended(2);
+    assert!(run.stderr.ends_with("; did you mean markdown?\n"));
     let run = report_gen(&["--format=html", "--format=markdown"], PASSED).ended(2);
     assert!(run.stderr.contains("--format: given 2 times for 1 outputs"));
     let run = report_gen(&["--output", "a.md", "--output", "a.md"], PASSED).ended(2);
