@@ -125,7 +125,10 @@ fn the_exit_code_tells_the_verdict_of_the_whole_document() {
         let failed = filter.feed(&[], &before).ended(1);
         assert_eq!(failed.document()["overall_success"], false);
         let said = match filter.name {
-            "report-gen" => "report-gen: FAILED: smoke tests: failed\n".to_owned(),
+            "report-gen" => {
+                "report-gen: FAILED: smoke tests: failed, and none of its checks tells why\n"
+                    .to_owned()
+            }
             name => format!("{name}: failed before in this document: smoke_tests\n"),
         };
         assert!(failed.stderr.ends_with(&said), "{failed}");

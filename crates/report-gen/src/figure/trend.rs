@@ -11,6 +11,12 @@ const HEIGHT: f64 = 100.0;
 /// More charts would not be looked at.
 const MOST_SERIES: usize = 12;
 
+/// A table is read, not measured: the latest runs, and those with which a level changed.
+const MOST_ROWS: usize = 20;
+
+/// More dots would be a line of their own.
+const MOST_DOTS: usize = 40;
+
 /// Fewer runs have no course.
 const FEWEST_RUNS: usize = 3;
 
@@ -159,7 +165,7 @@ fn drawn(
     );
     panel.upright_axis(&mut drawing, unit);
     panel.axis_across(&mut drawing, "runs before this one");
-    let mut legend = vec![entry(Mark::Dot.swatch(Ink::MAIN), "a run")];
+    let mut legend = vec![entry(Ink::MAIN.line_swatch(), "the runs")];
     // One before the first run that is drawn has no place.
     let changes: Vec<f64> = series
         .change_points
@@ -174,7 +180,9 @@ fn drawn(
         legend.push(entry(Ink::LIMIT.notch_swatch(), "the level changed"));
     }
     panel.curves(&mut drawing, Ink::MAIN, [points.iter().copied()]);
-    panel.dots(&mut drawing, Ink::MAIN, points.iter().copied());
+    if points.len() <= MOST_DOTS {
+        panel.dots(&mut drawing, Ink::MAIN, points.iter().copied());
+    }
     if let Some(current) = current {
         let failed = compared.is_some_and(|(_, row)| row.status.is_bad());
         let (mark, ink) = if failed {
@@ -216,7 +224,11 @@ fn drawn(
 }
 
 fn table(of: &str, history: &History, series: &HistorySeries) -> DataTable {
-    let rows = series.points.iter().map(|point| {
+    let all = series.points.len();
+    let told = series.points.iter().enumerate().filter(|(place, point)| {
+        place + MOST_ROWS >= all || series.change_points.contains(&point.run)
+    });
+    let rows = told.map(|(_, point)| {
         let run = usize::try_from(point.run)
             .ok()
             .and_then(|place| history.runs.get(place));
@@ -237,7 +249,10 @@ fn table(of: &str, history: &History, series: &HistorySeries) -> DataTable {
     });
     let head = ["started", "commit", "value", "level"];
     DataTable {
-        caption: format!("{of} in each run"),
+        caption: match all > MOST_ROWS {
+            true => format!("{of} in the latest runs, and where its level changed"),
+            false => format!("{of} in each run"),
+        },
         head: head.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
