@@ -159,6 +159,16 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_table_of_which_no_row_fits_is_left_out_with_its_head() {
+        let row = format!("| {} |\n", "wide".repeat(900));
+        let text = format!(
+            "{PART}Verdict\n## PASSED\n{PART}Scenarios\n<details>\n| head |\n| --- |\n{row}{UNFOLDED}"
+        );
+        let kept = cut(&text, SHORT);
+        assert!(kept.starts_with("## PASSED\n\n> Cut to"), "{kept}");
+    }
+
     proptest! {
         #[test]
         fn no_text_is_longer_than_its_limit(
