@@ -94,7 +94,7 @@ impl Drawing {
             &mut svg,
             format_args!(
                 "<svg class=\"chart\" width=\"100%\" height=\"{}\" {}\
-                 <g class=\"grid\" stroke=\"currentColor\" stroke-opacity=\".14\">{}</g>\
+                 <g stroke=\"currentColor\" stroke-opacity=\".14\">{}</g>\
                  <g class=\"labels\" fill-opacity=\".75\">{}</g>{}</svg>",
                 Short(height),
                 self.head,
@@ -210,13 +210,7 @@ impl Drawing {
             .iter()
             .find(|(left, y, anchor)| self.is_free(Area::of(*left, *y, *anchor, words)));
         if let Some((left, y, anchor)) = free {
-            self.text(
-                *left,
-                *y,
-                *anchor,
-                " class=\"words\" font-weight=\"600\"",
-                words,
-            );
+            self.text(*left, *y, *anchor, " font-weight=\"600\"", words);
         }
         free.is_some()
     }

@@ -62,7 +62,7 @@ impl Lanes {
         let gap = if self.bottom > TOP { GAP } else { 0.0 };
         self.bottom += gap + NAME;
         let y = self.bottom - 7.0;
-        let look = " class=\"words\" font-weight=\"600\" font-size=\"13\"";
+        let look = " font-weight=\"600\" font-size=\"13\"";
         match fitting(words, HEADING_LETTER, NARROWEST) {
             Cow::Borrowed(words) => drawing.text(0.0, y, Anchor::Start, look, words),
             Cow::Owned(cut) => drawing.explained("heading", words, |drawing| {
@@ -139,7 +139,7 @@ impl Lane<'_> {
     pub(crate) fn band(&mut self, ink: Ink, (low, high): (f64, f64)) {
         if let (Some(from), Some(to)) = (self.lanes.place(low), self.lanes.place(high)) {
             self.drawing.put(format_args!(
-                "<rect class=\"band\" x=\"{}%\" width=\"{}%\" y=\"{}\" height=\"17\" fill=\"{}\" fill-opacity=\".13\"/>",
+                "<rect x=\"{}%\" width=\"{}%\" y=\"{}\" height=\"17\" fill=\"{}\" fill-opacity=\".13\"/>",
                 Share(from.min(to)),
                 Share((to - from).abs()),
                 Short(self.middle - 8.5),

@@ -119,7 +119,7 @@ impl Ink {
             put(
                 svg,
                 format_args!(
-                    "<rect class=\"band\" width=\"24\" height=\"12\" fill=\"{}\" fill-opacity=\".13\"/>",
+                    "<rect width=\"24\" height=\"12\" fill=\"{}\" fill-opacity=\".13\"/>",
                     self.colour
                 ),
             );

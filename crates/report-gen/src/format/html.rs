@@ -104,7 +104,15 @@ impl Format for Html {
             forest: figure::comparison(report),
             trend: figure::trend(report),
         };
-        Ok(page.render()? + "\n")
+        // The template's tags leave empty lines behind.
+        let rendered = page.render()?;
+        let lines = rendered.lines().filter(|line| !line.is_empty());
+        let mut page = String::with_capacity(rendered.len());
+        for line in lines {
+            page.push_str(line);
+            page.push('\n');
+        }
+        Ok(page)
     }
 }
 
