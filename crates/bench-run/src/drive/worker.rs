@@ -50,6 +50,8 @@ pub struct Worker {
     timeout: Duration,
     interrupt: Interrupt,
     recorder: Recorder,
+    /// How the unrecorded requests ended.
+    warmup: Tally,
     scratch: Vec<u8>,
     next_sweep: Instant,
     /// Since when something has been asked without a pause.
@@ -120,6 +122,7 @@ impl Worker {
             timeout: task.timeout,
             interrupt: task.interrupt.clone(),
             recorder: Recorder::new(now, task.timeout),
+            warmup: Tally::default(),
             scratch: vec![0; SCRATCH_BYTES],
             next_sweep: now + SWEEP,
             last_answer: now,
@@ -134,6 +137,7 @@ impl Worker {
         worker.connect_all()?;
         let warmup = Budget::Requests(worker.part.of_requests(task.warmup));
         worker.spend(Pace::closed(warmup, worker.connections.len()))?;
+        worker.warmup = worker.recorder.tally();
         worker.reason = None;
         Ok(worker)
     }
@@ -141,8 +145,7 @@ impl Worker {
     /// Sends the recorded requests, from `start` on.
     pub fn measure(mut self, task: &Task, start: Instant) -> Result<WorkerResult, BenchError> {
         let (cpu_before, wait_before) = (cpu_time(), cpu_wait());
-        let recorder = Recorder::new(start, task.timeout);
-        let warmup = std::mem::replace(&mut self.recorder, recorder).finish();
+        self.recorder = Recorder::new(start, task.timeout);
         let (budget, end) = match task.length {
             Length::Requests(total) => (Budget::Requests(self.part.of_requests(total)), None),
             // Longer than any clock lasts is as long as there are requests.
@@ -161,7 +164,7 @@ impl Worker {
             None => Duration::ZERO,
         };
         Ok(WorkerResult {
-            warmup: warmup.tally,
+            warmup: self.warmup,
             recording: self.recorder.finish(),
             elapsed,
             cpu: cpu_time().saturating_sub(cpu_before + self.spun),

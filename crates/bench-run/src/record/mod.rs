@@ -137,6 +137,13 @@ impl Recorder {
         }
     }
 
+    /// How all requests so far have ended.
+    pub fn tally(&self) -> Tally {
+        let mut tally = self.recording.tally;
+        tally.add(&self.in_slice);
+        tally
+    }
+
     /// The time by which the generator itself was late with a request.
     pub fn late(&mut self, lag: Duration) {
         self.lag.count(lag);
@@ -227,7 +234,10 @@ mod tests {
                 None => recorder.succeed(at, spent, true),
             }
         }
-        recorder.finish()
+        let so_far = recorder.tally();
+        let recording = recorder.finish();
+        assert_eq!(so_far, recording.tally);
+        recording
     }
 
     proptest! {
