@@ -6,49 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::SchemaError;
-use crate::evidence::{
-    CodeQuality, Comparison, Evidence, Gates, HealthChecks, Provenance, SmokeTests, Validation,
-    Vulnerabilities, Warning,
-};
+use crate::evidence::{Evidence, Provenance, Warning};
+use crate::{SchemaError, Section};
 
 /// The version that this build writes.
 pub(crate) const SCHEMA_VERSION: &str = "1.0";
 pub(crate) const SCHEMA_MAJOR: &str = "1";
-
-/// A section that a filter adds to a document that it did not begin.
-pub trait Section: Serialize {
-    /// The section's key.
-    const NAME: &'static str;
-}
-
-impl Section for Validation {
-    const NAME: &'static str = "validation";
-}
-
-impl Section for Comparison {
-    const NAME: &'static str = "comparison";
-}
-
-impl Section for HealthChecks {
-    const NAME: &'static str = "health_checks";
-}
-
-impl Section for SmokeTests {
-    const NAME: &'static str = "smoke_tests";
-}
-
-impl Section for Gates {
-    const NAME: &'static str = "gates";
-}
-
-impl Section for Vulnerabilities {
-    const NAME: &'static str = "vulnerabilities";
-}
-
-impl Section for CodeQuality {
-    const NAME: &'static str = "code_quality";
-}
 
 /// An evidence document as text, section by section.
 ///
@@ -380,6 +343,7 @@ fn same_value(one: &RawValue, other: &RawValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Validation;
     use proptest::prelude::*;
 
     fn parse(text: &str) -> Document {

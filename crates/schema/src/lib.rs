@@ -11,10 +11,12 @@ pub mod evidence;
 mod json_schema;
 mod measured;
 pub mod policy;
+mod section;
 mod trend;
 
-pub use document::{Document, Section};
+pub use document::Document;
 pub use error::SchemaError;
 pub use json_schema::published_schemas;
 pub use measured::{Measured, rounded};
+pub use section::Section;
 pub use trend::{Trend, TrendPoint, TrendSeries};
