@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::{Channel, Kind, Opened};
-use crate::delivery::Request;
+use super::{Kind, Opened, Single};
 use crate::error::Error;
 use crate::github::{DESCRIPTION_LIMIT, GitHub};
 use crate::message::Message;
@@ -19,8 +18,6 @@ pub(super) const KIND: Kind = Kind {
 
 /// Of SHA-1, and of SHA-256.
 const DIGITS: [usize; 2] = [40, 64];
-
-struct CommitStatus(Request);
 
 fn open(options: &Options, message: &Message) -> Opened {
     let github = GitHub::of(options)?;
@@ -41,13 +38,7 @@ fn open(options: &Options, message: &Message) -> Opened {
     }
     let path = format!("/statuses/{commit}");
     let request = github.request("POST", &path, Some(&body), "statuses: write");
-    Ok(Box::new(CommitStatus(request)))
-}
-
-impl Channel for CommitStatus {
-    fn requests(&self) -> Vec<Request> {
-        vec![self.0.clone()]
-    }
+    Ok(Box::new(Single(request)))
 }
 
 fn state(status: Status) -> &'static str {

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::{Channel, Kind, Opened};
-use crate::delivery::Request;
+use super::{Kind, Opened, Single};
 use crate::github::{DESCRIPTION_LIMIT, GitHub};
 use crate::message::Message;
 use crate::options::Options;
@@ -15,8 +14,6 @@ pub(super) const KIND: Kind = Kind {
     wanted: |options| options.github_deployment.is_some(),
     open,
 };
-
-struct DeploymentStatus(Request);
 
 fn open(options: &Options, message: &Message) -> Opened {
     let github = GitHub::of(options)?;
@@ -35,13 +32,7 @@ fn open(options: &Options, message: &Message) -> Opened {
     }
     let path = format!("/deployments/{deployment}/statuses");
     let request = github.request("POST", &path, Some(&body), "deployments: write");
-    Ok(Box::new(DeploymentStatus(request)))
-}
-
-impl Channel for DeploymentStatus {
-    fn requests(&self) -> Vec<Request> {
-        vec![self.0.clone()]
-    }
+    Ok(Box::new(Single(request)))
 }
 
 fn state(status: Status) -> &'static str {

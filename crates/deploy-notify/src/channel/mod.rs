@@ -33,6 +33,15 @@ pub(crate) struct Kind {
     pub(crate) open: fn(&Options, &Message) -> Opened,
 }
 
+/// A channel that is told with one request, the same each time that it is tried.
+struct Single(Request);
+
+impl Channel for Single {
+    fn requests(&self) -> Vec<Request> {
+        vec![self.0.clone()]
+    }
+}
+
 /// A channel with what it is told.
 pub(crate) trait Channel {
     /// What is sent, in this order, each time that it is tried.
