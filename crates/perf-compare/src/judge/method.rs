@@ -50,8 +50,9 @@ pub(crate) struct Compared {
     pub(crate) unaccepted: Option<Change>,
 }
 
-/// Compares in the way that knows most of the error: pairs, then a `history` of several runs, then repetitions against repetitions, then one
-/// run against one with what is known between runs; the bare change where nothing is known. `None` if a side has no value.
+/// Compares in the way that knows most of the error: pairs, then a `history` of several runs, then repetitions against
+/// repetitions, then one run against one with what is known between runs; the bare change where nothing is known. `None` if a
+/// side has no value.
 ///
 /// Also where pairs were asked for: a high quantile may be known of the whole run and of none of its short repetitions.
 pub(crate) fn compare(

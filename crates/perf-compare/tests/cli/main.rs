@@ -5,6 +5,7 @@
 mod edge;
 mod guards;
 mod history;
+mod one_run;
 mod others;
 mod point;
 mod repetitions;

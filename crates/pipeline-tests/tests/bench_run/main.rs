@@ -6,6 +6,7 @@ mod capacity;
 mod duel;
 mod edge;
 mod intervals;
+mod kept_server;
 mod lifecycle;
 mod memory;
 mod open_loop;
